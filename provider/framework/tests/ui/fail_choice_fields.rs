@@ -1,0 +1,9 @@
+use plinth_framework::Choice;
+
+#[derive(Choice)]
+enum Kind {
+    Plain,
+    Sized(u32),
+}
+
+fn main() {}
