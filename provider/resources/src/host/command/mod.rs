@@ -1,0 +1,302 @@
+//! `plinth_host_command`: a configuration step done by shell commands.
+//!
+//! There is no object in an API behind it: `create` makes it, `read`, `creates` and `removes`
+//! tell whether it is there, `delete` undoes it. It has no identity and cannot be imported.
+
+mod model;
+
+use std::sync::Arc;
+
+use plinth_framework::{
+    Attr, Change, Computed, Context, Diagnostic, Field, PlannedAction, Resource, Result,
+};
+use plinth_ssh::{Command, Exit, Output, quote};
+
+use crate::Systems;
+use crate::host::connect::{Connected, Reach, checked, failed, offline_or_failed};
+use model::HostCommandModel as Step;
+
+/// Key in the private state: what `read` printed when the step was last carried out.
+const EXPECTED: &str = "output";
+
+/// The resource.
+#[derive(Debug)]
+pub(crate) struct HostCommand {
+    systems: Arc<Systems>,
+}
+
+/// What a look at the host tells.
+enum Found {
+    Done(Computed<String>),
+    Undone,
+}
+
+impl HostCommand {
+    pub(crate) fn new(systems: &Arc<Systems>) -> Self {
+        Self {
+            systems: Arc::clone(systems),
+        }
+    }
+
+    /// Looks whether the step is done.
+    async fn look(
+        &self,
+        cx: &Context,
+        host: &plinth_ssh::Host,
+        step: &Step,
+    ) -> Result<Found, LookError> {
+        let mut script = String::new();
+        if let Some(path) = &step.creates {
+            script.push_str(&format!(
+                "[ -e {0} ] || [ -h {0} ] || exit {UNDONE}\n",
+                quote(path)
+            ));
+        }
+        if let Some(path) = &step.removes {
+            script.push_str(&format!(
+                "[ ! -e {0} ] && [ ! -h {0} ] || exit {UNDONE}\n",
+                quote(path)
+            ));
+        }
+        if script.is_empty() && step.read.is_none() {
+            return Ok(Found::Done(Computed::Null));
+        }
+        // The probe runs in a shell of its own, so that its `exit` is its own, too.
+        if let Some(read) = &step.read {
+            script.push_str(&format!("/bin/sh -c {}\n", quote(read)));
+        }
+        let output = host
+            .exec(cx.scope(), command(step, &script))
+            .await
+            .map_err(LookError::Ssh)?;
+        match output.exit {
+            Exit::Status(0) if step.read.is_none() => Ok(Found::Done(Computed::Null)),
+            Exit::Status(0) => {
+                let text = output.stdout_text();
+                Ok(Found::Done(text.trim_end_matches('\n').into()))
+            }
+            // The shell's own: the probe cannot be run at all, which says nothing of the step.
+            Exit::Status(126 | 127) | Exit::Signal(_) => Err(LookError::Broken(output)),
+            Exit::Status(_) => Ok(Found::Undone),
+        }
+    }
+
+    /// After a change: the state, with what `read` prints now.
+    async fn settle(&self, cx: &mut Context, on: &Connected, mut step: Step) -> Result<Step> {
+        step.output = Computed::Null;
+        step.host = on.record(cx.scope(), step.host).await?;
+        cx.save(&step);
+        match self.look(cx, &on.host, &step).await {
+            Ok(Found::Done(output)) => step.output = output,
+            Ok(Found::Undone) => {
+                return Err(
+                    Diagnostic::error("The step was carried out, but is not done")
+                        .detail(
+                            "The command succeeded, but `read`, `creates` or `removes` says that \
+                         nothing was done.\n\nCorrect the command, or what tells whether it is \
+                         done.",
+                        )
+                        .at(if step.read.is_some() {
+                            Step::AT.read.path()
+                        } else {
+                            Step::AT.create.path()
+                        })
+                        .into(),
+                );
+            }
+            Err(error) => return Err(error.into_diagnostics()),
+        }
+        match step.output.known() {
+            Some(output) => cx.private().set(EXPECTED, output.as_str()),
+            None => cx.private().remove(EXPECTED),
+        }
+        Ok(step)
+    }
+
+    /// Runs one of the step's commands.
+    async fn run(
+        &self,
+        cx: &Context,
+        host: &plinth_ssh::Host,
+        step: &Step,
+        script: &str,
+        at: plinth_framework::Path,
+    ) -> Result<()> {
+        const SUMMARY: &str = "The command failed";
+        let mut command = command(step, script);
+        if let Some(stdin) = &step.stdin_wo.value {
+            command = command.stdin(stdin.expose().clone());
+        }
+        let output = host
+            .exec(cx.scope(), command)
+            .await
+            .map_err(|error| failed(SUMMARY, &error, at.clone()))?;
+        checked(SUMMARY, output).map(drop).map_err(|mut errors| {
+            for error in &mut errors.0 {
+                error.attribute = Some(at.clone());
+            }
+            errors
+        })
+    }
+}
+
+/// Exit status by which the script says that `creates` or `removes` speaks against it.
+const UNDONE: i32 = 1;
+
+enum LookError {
+    Ssh(plinth_ssh::Error),
+    Broken(Output),
+}
+
+impl LookError {
+    fn into_diagnostics(self) -> plinth_framework::Diagnostics {
+        const SUMMARY: &str = "The probe of the step cannot be run";
+        match self {
+            Self::Ssh(error) => failed(SUMMARY, &error, Step::AT.read),
+            Self::Broken(output) => match checked(SUMMARY, output) {
+                Ok(_) => Diagnostic::error(SUMMARY).at(Step::AT.read).into(),
+                Err(mut errors) => {
+                    for error in &mut errors.0 {
+                        error.attribute = Some(Step::AT.read.path());
+                    }
+                    errors
+                }
+            },
+        }
+    }
+}
+
+fn command(step: &Step, script: &str) -> Command {
+    let environment = step.environment.iter().flatten();
+    environment.fold(Command::script(script), |command, (name, value)| {
+        command.env(name.as_str(), plinth_ssh::Secret::new(value.as_str()))
+    })
+}
+
+/// The attributes whose change carries the step out again.
+fn causes(change: &Change<'_, Step>) -> Vec<&'static str> {
+    fn changed<F: Field>(change: &Change<'_, Step>, attr: Attr<Step, F>) -> Option<&'static str> {
+        change.changes(attr).then(|| attr.name())
+    }
+    [
+        changed(change, Step::AT.create),
+        changed(change, Step::AT.triggers),
+        changed(change, Step::AT.environment),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(change.changes_named(VERSION).then_some(VERSION))
+    .collect()
+}
+
+const VERSION: &str = "stdin_wo_version";
+
+impl Resource for HostCommand {
+    const TYPE: &'static str = "host_command";
+    type Model = Step;
+    type Identity = ();
+
+    async fn plan(&self, cx: &mut Context, change: &mut Change<'_, Step>) -> Result<()> {
+        if change.action() == PlannedAction::Delete {
+            return Ok(());
+        }
+        let probed = change.planned().is_set(Step::AT.read);
+        if !probed {
+            change.set(Step::AT.output, &Computed::Null)?;
+        }
+        let Some(prior) = change.prior()? else {
+            return Ok(());
+        };
+        let expected = cx.private().text(EXPECTED).map(str::to_owned);
+        // A step that was imported or moved here has nothing to compare with yet.
+        let drifted = probed && expected.is_some() && expected.as_ref() != prior.output.known();
+        let causes = causes(change);
+        if causes.is_empty() && !drifted {
+            if probed && change.changes(Step::AT.read) {
+                change.set_unknown(Step::AT.output)?;
+            }
+            return Ok(());
+        }
+        if probed {
+            change.set_unknown(Step::AT.output)?;
+        }
+        if !change.planned().is_set(Step::AT.update) {
+            for cause in causes {
+                change.replace_named(cause);
+            }
+            if drifted {
+                change.replace(Step::AT.output);
+            }
+        }
+        Ok(())
+    }
+
+    async fn create(&self, cx: &mut Context, planned: Step) -> Result<Step> {
+        let on = planned.host.connect(&self.systems)?;
+        let mut script = String::new();
+        if let Some(path) = &planned.creates {
+            script.push_str(&format!(
+                "if [ -e {0} ] || [ -h {0} ]; then exit 0; fi\n",
+                quote(path)
+            ));
+        }
+        if let Some(path) = &planned.removes {
+            script.push_str(&format!(
+                "if [ ! -e {0} ] && [ ! -h {0} ]; then exit 0; fi\n",
+                quote(path)
+            ));
+        }
+        script.push_str(&planned.create);
+        self.run(cx, &on.host, &planned, &script, Step::AT.create.path())
+            .await?;
+        self.settle(cx, &on, planned).await
+    }
+
+    async fn read(&self, cx: &mut Context, mut state: Step) -> Result<Option<Step>> {
+        let Reach::Now(on) = state.host.reach(&self.systems)? else {
+            return Ok(Some(state));
+        };
+        match self.look(cx, &on.host, &state).await {
+            Ok(Found::Done(output)) => {
+                state.output = output;
+                Ok(Some(state))
+            }
+            Ok(Found::Undone) => Ok(None),
+            Err(LookError::Ssh(error)) => {
+                offline_or_failed(cx, "The step cannot be looked at", &error, Step::AT.read)?;
+                Ok(Some(state))
+            }
+            Err(broken) => Err(broken.into_diagnostics()),
+        }
+    }
+
+    async fn update(&self, cx: &mut Context, prior: Step, planned: Step) -> Result<Step> {
+        let on = planned.host.connect(&self.systems)?;
+        let expected = cx.private().text(EXPECTED).map(str::to_owned);
+        let drifted = planned.read.is_some()
+            && expected.is_some()
+            && expected.as_ref() != prior.output.known();
+        let again = drifted
+            || prior.create != planned.create
+            || prior.triggers != planned.triggers
+            || prior.environment != planned.environment
+            || prior.stdin_wo.version != planned.stdin_wo.version;
+        if let Some(update) = planned.update.clone().filter(|_| again) {
+            self.run(cx, &on.host, &planned, &update, Step::AT.update.path())
+                .await?;
+        }
+        self.settle(cx, &on, planned).await
+    }
+
+    async fn delete(&self, cx: &mut Context, state: Step) -> Result<()> {
+        let Some(delete) = state.delete.clone() else {
+            return Ok(());
+        };
+        let on = state.host.connect(&self.systems)?;
+        self.run(cx, &on.host, &state, &delete, Step::AT.delete.path())
+            .await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! `host` of a resource: which host, over which connection, with which key.
+
+use plinth_framework::connections::NoConnection;
+use plinth_framework::{
+    Computed, Context, Diagnostic, Diagnostics, Model, Path, Result, Scope, rules,
+};
+use plinth_ssh::{Auth, Error, HostKeyPolicy, Login, Reason, Target};
+
+use crate::Systems;
+use crate::block::SshConnection;
+
+/// A host that is reached over SSH.
+#[derive(Model, Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Host {
+    /// Host name or IP address.
+    #[tf(replace, check = rules::not_empty)]
+    pub(crate) address: String,
+    /// Port of the SSH server.
+    #[tf(replace, default = 22u16, check = rules::between(1..=65535))]
+    pub(crate) port: u16,
+    /// The connection of the provider block to log in with. Left out, it is the only one there
+    /// is, or else the one named `default`.
+    pub(crate) connection: Option<String>,
+    /// The host's public key: `ssh-ed25519 AAAA…`, a line of `known_hosts` or a fingerprint
+    /// `SHA256:…`. It then counts instead of the connection's known hosts. With
+    /// `accept_new_host_keys`, the key seen first is recorded here.
+    #[tf(optional)]
+    pub(crate) host_key: Computed<String>,
+}
+
+/// A host to work on, and what to write into the state about it.
+#[derive(Debug)]
+pub(crate) struct Connected {
+    pub(crate) host: plinth_ssh::Host,
+    records_key: bool,
+}
+
+/// Whether a host can be asked now.
+pub(crate) enum Reach {
+    /// It can.
+    Now(Connected),
+    /// Only apply will know how to reach it.
+    Later,
+}
+
+impl Host {
+    /// The host as the resource of this type sees it, if its connection is known yet.
+    ///
+    /// # Errors
+    /// An error at `host.connection` when there is no such connection.
+    pub(crate) fn reach(&self, systems: &Systems) -> Result<Reach> {
+        match systems.ssh(self.connection.as_deref()) {
+            Ok(connection) => Ok(Reach::Now(self.login(systems, &connection))),
+            Err(missing) if missing.is_not_known_yet() => Ok(Reach::Later),
+            Err(missing) => Err(no_connection(missing)),
+        }
+    }
+
+    /// The host, to be worked on now.
+    ///
+    /// # Errors
+    /// An error at `host.connection` when there is no such connection, or not yet.
+    pub(crate) fn connect(&self, systems: &Systems) -> Result<Connected> {
+        let connection = systems
+            .ssh(self.connection.as_deref())
+            .map_err(no_connection)?;
+        Ok(self.login(systems, &connection))
+    }
+
+    fn login(&self, systems: &Systems, connection: &SshConnection) -> Connected {
+        let secret = |text: Option<&plinth_framework::Secret<String>>| {
+            text.map(|text| plinth_ssh::Secret::new(text.expose().as_str()))
+        };
+        let auth = Auth {
+            private_key: secret(connection.private_key.as_known()),
+            passphrase: secret(connection.passphrase.as_known()),
+            agent: connection.agent.as_known().copied().unwrap_or_default(),
+            password: secret(connection.password.as_known()),
+            ..Auth::default()
+        };
+        let user = connection.user.as_known().cloned().unwrap_or_default();
+        let target = Target::new(&self.address, user).with_port(self.port);
+        let known_hosts = connection.known_hosts.as_known().cloned();
+        let accepts_new = connection
+            .accept_new_host_keys
+            .as_known()
+            .copied()
+            .unwrap_or_default();
+        let vouched_for = known_hosts
+            .as_ref()
+            .is_some_and(|text| HostKeyPolicy::names(text, &target));
+        let (policy, records_key) = match self.host_key.known() {
+            Some(key) => (HostKeyPolicy::Pinned(key.clone()), false),
+            None if accepts_new && !vouched_for => (HostKeyPolicy::AcceptNew(None), true),
+            None => (
+                HostKeyPolicy::KnownHosts(known_hosts.unwrap_or_default()),
+                false,
+            ),
+        };
+        let host = systems.sessions().host(Login::new(target, auth, policy));
+        Connected { host, records_key }
+    }
+}
+
+impl Connected {
+    /// `host` for the state: with the key that was seen first, where that is to be recorded.
+    ///
+    /// # Errors
+    /// The host cannot be reached any more.
+    pub(crate) async fn record(&self, scope: &Scope, mut host: Host) -> Result<Host> {
+        if self.records_key {
+            let line = self.host.host_key_line(scope).await.map_err(|error| {
+                failed(
+                    "The host's key cannot be recorded",
+                    &error,
+                    Host::AT.address,
+                )
+            })?;
+            // The address is in the state already; the key alone says the same.
+            let key = line.split_once(' ').map_or(line.as_str(), |(_, key)| key);
+            host.host_key = Computed::Known(key.to_owned());
+        } else if host.host_key.is_unknown() {
+            host.host_key = Computed::Null;
+        }
+        Ok(host)
+    }
+}
+
+/// A failed step on a host, told to the user: what was wanted, why it failed, what to try.
+pub(crate) fn failed(summary: &str, error: &Error, at: impl Into<Path>) -> Diagnostics {
+    let diagnostic = Diagnostic::error(summary).caused_by(error);
+    let diagnostic = match hint(error) {
+        Some(hint) => diagnostic.hint(hint),
+        None => diagnostic,
+    };
+    let path = if error.is_auth() {
+        Path::from("host").attribute("connection")
+    } else if error.is_unreachable() || error.is_host_key() {
+        Path::from("host").attribute("address")
+    } else {
+        at.into()
+    };
+    diagnostic.at(path).into()
+}
+
+/// The output of a command that succeeded.
+///
+/// # Errors
+/// The command failed; the error shows how it ended and what it printed on standard error.
+pub(crate) fn checked(summary: &str, output: plinth_ssh::Output) -> Result<plinth_ssh::Output> {
+    if output.success() {
+        return Ok(output);
+    }
+    let printed = output.stderr_text();
+    let printed = printed.trim_end();
+    let detail = match printed {
+        "" => format!("The command ended with {}.", output.exit),
+        _ => format!("The command ended with {}:\n{printed}", output.exit),
+    };
+    Err(Diagnostic::error(summary).detail(detail).into())
+}
+
+/// During a refresh, a host that cannot be reached is no error: the state is kept, and the
+/// plan is made with it.
+///
+/// # Errors
+/// Everything else that went wrong.
+pub(crate) fn offline_or_failed(
+    cx: &mut Context,
+    summary: &str,
+    error: &Error,
+    at: impl Into<Path>,
+) -> Result<()> {
+    if !error.is_unreachable() {
+        return Err(failed(summary, error, at));
+    }
+    cx.warn(
+        Diagnostic::warning("Host not reached, planned with what is in the state")
+            .caused_by(error)
+            .hint("The apply needs the host; changes made on it meanwhile are not seen.")
+            .at(Path::from("host").attribute("address")),
+    );
+    Ok(())
+}
+
+fn hint(error: &Error) -> Option<&'static str> {
+    Some(match error.reason() {
+        Reason::Denied { .. } => "Check `user` and the credentials of the connection.",
+        Reason::PassphraseMissing => "Set `passphrase` of the connection.",
+        Reason::NoCredentials => "Set `private_key`, `agent` or `password` of the connection.",
+        Reason::Network(_) | Reason::Timeout(_) | Reason::ConnectionLost(_) => {
+            "Check that the host is up, and that its SSH server can be reached from here."
+        }
+        Reason::UnknownName(_) => "Check the address and the resolver.",
+        Reason::UnknownHostKey { .. } => {
+            "Compare the fingerprint with the one on the host's console first."
+        }
+        Reason::ChangedHostKey { .. } => {
+            "If the host was set up anew, replace its key in `known_hosts`, or `host.host_key`."
+        }
+        Reason::PermissionDenied => "Log in as a user who may do that.",
+        Reason::ReadOnly => "Choose a path on a file system that is mounted read-write.",
+        Reason::NoSpace => "Make room on the host's file system.",
+        _ => return None,
+    })
+}
+
+fn no_connection(missing: NoConnection) -> Diagnostics {
+    missing
+        .into_diagnostic(Path::from("host").attribute("connection"))
+        .into()
+}
