@@ -1,5 +1,7 @@
 //! What an author's function is given besides its values.
 
+use std::time::Duration;
+
 use plinth_protocol::{ClientCapabilities, Deferred, Diagnostic, Value};
 use plinth_wait::Scope;
 
@@ -11,7 +13,8 @@ use crate::{Diagnostics, Private};
 /// kept beside the state, and where warnings go.
 #[derive(Debug)]
 pub struct Context {
-    pub(crate) scope: Scope,
+    running: Scope,
+    scope: Scope,
     pub(crate) client: ClientCapabilities,
     pub(crate) config: Value,
     pub(crate) private: Private,
@@ -22,9 +25,10 @@ pub struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(scope: Scope) -> Self {
+    pub(crate) fn new(running: Scope, timeout: Duration) -> Self {
         Self {
-            scope,
+            scope: running.within(timeout),
+            running,
             client: ClientCapabilities::default(),
             config: Value::Null,
             private: Private::default(),
@@ -33,6 +37,11 @@ impl Context {
             deferred: None,
             provider_known: true,
         }
+    }
+
+    /// Gives the call another time, from now on.
+    pub(crate) fn set_timeout(&mut self, timeout: Duration) {
+        self.scope = self.running.within(timeout);
     }
 
     /// Deadline and cancellation of this call; every wait and every remote call runs in it.

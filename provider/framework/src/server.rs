@@ -1,8 +1,10 @@
 //! A registry answers the protocol's requests.
 
+mod apply;
 mod configs;
 mod objects;
 mod others;
+mod states;
 mod streams;
 
 use std::sync::PoisonError;
@@ -27,17 +29,17 @@ use crate::context::Context;
 use crate::{Diagnostics, Registry, Result};
 
 impl Registry {
-    /// The scope of a request: ends with the request's time, or when Terraform asks the
-    /// provider to stop.
-    fn scope(&self, timeout: Duration) -> Scope {
+    /// What Terraform's wish to stop ends. Taken once by each request: after a stop, there is
+    /// a new one for the requests that follow.
+    fn running(&self) -> Scope {
         self.running
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .within(timeout)
+            .clone()
     }
 
     fn context(&self, timeout: Duration) -> Context {
-        let mut cx = Context::new(self.scope(timeout));
+        let mut cx = Context::new(self.running(), timeout);
         cx.provider_known = self.provider_known.load(Ordering::Relaxed);
         cx
     }

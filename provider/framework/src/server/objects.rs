@@ -1,20 +1,18 @@
-//! Managed resources: plan, apply, read, import, upgrade, move.
+//! Managed resources: read, plan, import, upgrade, move.
 
 use plinth_protocol::{
-    ApplyResourceChange, ApplyResourceChangeResponse, Diagnostic, DynamicValue,
-    GenerateResourceConfig, GenerateResourceConfigResponse, ImportResourceState,
-    ImportResourceStateResponse, Imported, MoveResourceState, MoveResourceStateResponse, Path,
-    PlanResourceChange, PlanResourceChangeResponse, ReadResource, ReadResourceResponse, Upgrade,
-    Upgraded, Value,
+    Diagnostic, DynamicValue, GenerateResourceConfig, GenerateResourceConfigResponse,
+    ImportResourceState, ImportResourceStateResponse, Imported, MoveResourceState,
+    MoveResourceStateResponse, PlanResourceChange, PlanResourceChangeResponse, ReadResource,
+    ReadResourceResponse, Upgrade, Upgraded, Value,
 };
 
+use super::states::{configurable, settle, without_unknown};
 use super::{decode, errors, told};
-use crate::context::Context;
-use crate::erased::{AnyResource, attributes};
+use crate::erased::AnyResource;
 use crate::resource::Import;
-use crate::schema::{AttributeType, ObjectSchema};
 use crate::timeouts::timeout;
-use crate::{Diagnostics, Private, Registry, Result, plan, spelling};
+use crate::{Private, Registry, plan, spelling};
 
 impl Registry {
     pub(super) async fn read_object(
@@ -120,96 +118,6 @@ impl Registry {
             deferred: cx.deferred,
             planned_identity,
             diagnostics: told(&mut cx, result),
-        }
-    }
-
-    pub(super) async fn apply_object(
-        &self,
-        resource: &dyn AnyResource,
-        request: ApplyResourceChange,
-    ) -> ApplyResourceChangeResponse {
-        let described = resource.described();
-        let ty = &described.ty;
-        let decoded = decode(&request.prior_state, ty, "state").and_then(|prior| {
-            let planned = decode(&request.planned_state, ty, "plan")?;
-            let config = decode(&request.config, ty, "configuration")?;
-            Ok((prior, planned, config))
-        });
-        let (prior, planned, config) = match decoded {
-            Ok(decoded) => decoded,
-            Err(unreadable) => {
-                return ApplyResourceChangeResponse {
-                    new_state: request.prior_state,
-                    private: request.planned_private,
-                    diagnostics: errors(unreadable),
-                    new_identity: None,
-                };
-            }
-        };
-        let mut cx = Context::new(self.scope(resource.timeout()));
-        cx.private = Private::from_bytes(&request.planned_private);
-        cx.config = config;
-        let (state, result) = self.change(resource, &mut cx, &prior, planned).await;
-        let diagnostics = told(&mut cx, result);
-        let new_identity = if state.is_null() {
-            None
-        } else {
-            encode_identity(resource, &state).or(request.planned_identity)
-        };
-        ApplyResourceChangeResponse {
-            new_state: DynamicValue::encode(&state, ty),
-            private: cx.private.to_bytes(),
-            new_identity,
-            diagnostics,
-        }
-    }
-
-    /// Creates, updates or deletes; gives what is there afterwards, also after an error.
-    async fn change(
-        &self,
-        resource: &dyn AnyResource,
-        cx: &mut Context,
-        prior: &Value,
-        planned: Value,
-    ) -> (Value, Result<()>) {
-        let schema = &resource.described().object;
-        let within = |object: &Value, operation| {
-            self.scope(timeout(object, operation).unwrap_or(resource.timeout()))
-        };
-        if planned.is_null() {
-            cx.scope = within(prior, "delete");
-            return match resource.delete(cx, prior.clone()).await {
-                Ok(()) => (Value::Null, Ok(())),
-                Err(errors) => {
-                    let left = cx.saved.take().map_or_else(
-                        || prior.clone(),
-                        |saved| settle(schema, spelling::keep(schema, prior, saved)),
-                    );
-                    (left, Err(errors))
-                }
-            };
-        }
-        let wanted = with_write_only(schema, planned.clone(), &cx.config);
-        let applied = if prior.is_null() {
-            cx.scope = within(&planned, "create");
-            resource.create(cx, wanted).await
-        } else {
-            cx.scope = within(&planned, "update");
-            resource.update(cx, prior.clone(), wanted).await
-        };
-        match applied {
-            Ok(new) => match without_unknown(schema, spelling::keep(schema, &planned, new)) {
-                Ok(new) => (new, Ok(())),
-                Err((settled, defect)) => (settled, Err(defect)),
-            },
-            Err(errors) => {
-                // What was saved exists; without it, an update changed nothing that is known.
-                let left = cx.saved.take().map_or_else(
-                    || prior.clone(),
-                    |saved| settle(schema, spelling::keep(schema, &planned, saved)),
-                );
-                (left, Err(errors))
-            }
         }
     }
 
@@ -367,141 +275,8 @@ pub(super) fn generate_config(
     }
 }
 
-fn encode_identity(resource: &dyn AnyResource, state: &Value) -> Option<DynamicValue> {
+pub(super) fn encode_identity(resource: &dyn AnyResource, state: &Value) -> Option<DynamicValue> {
     let (_, ty) = resource.described().identity.as_ref()?;
     let identity = resource.identity_of(state)?;
     Some(DynamicValue::encode(&identity, ty))
-}
-
-/// Applies `leaf` to each attribute, and itself to each nested object.
-fn map_attributes(
-    schema: &ObjectSchema,
-    object: Value,
-    leaf: &dyn Fn(&crate::schema::Attribute, Value) -> Value,
-) -> Value {
-    let Value::Map(_) = object else { return object };
-    let mut values = attributes(object);
-    for attribute in &schema.attributes {
-        let Some(value) = values.get_mut(attribute.name.as_ref()) else {
-            continue;
-        };
-        let taken = leaf(attribute, std::mem::replace(value, Value::Null));
-        *value = match (&attribute.ty, taken) {
-            (AttributeType::Nested(plinth_protocol::Nesting::Single, inner), taken) => {
-                map_attributes(inner, taken, leaf)
-            }
-            (AttributeType::Nested(_, inner), Value::List(elements)) => Value::List(
-                elements
-                    .into_iter()
-                    .map(|e| map_attributes(inner, e, leaf))
-                    .collect(),
-            ),
-            (AttributeType::Nested(_, inner), Value::Map(elements)) => Value::Map(
-                elements
-                    .into_iter()
-                    .map(|(k, e)| (k, map_attributes(inner, e, leaf)))
-                    .collect(),
-            ),
-            (_, taken) => taken,
-        };
-    }
-    Value::Map(values)
-}
-
-fn configurable(schema: &ObjectSchema, state: Value) -> Value {
-    map_attributes(schema, state, &|attribute, value| {
-        let left_out = !attribute.is_configurable()
-            || attribute.write_only
-            || attribute.default.as_ref() == Some(&value);
-        if left_out { Value::Null } else { value }
-    })
-}
-
-/// The plan with the write-only values that only the configuration has.
-fn with_write_only(schema: &ObjectSchema, planned: Value, config: &Value) -> Value {
-    let Value::Map(_) = planned else {
-        return planned;
-    };
-    let mut values = attributes(planned);
-    for attribute in &schema.attributes {
-        let name = attribute.name.as_ref();
-        let configured = config.get(name);
-        if attribute.write_only {
-            values.insert(name.to_owned(), configured.clone());
-            continue;
-        }
-        let AttributeType::Nested(nesting, inner) = &attribute.ty else {
-            continue;
-        };
-        let Some(value) = values.get_mut(name) else {
-            continue;
-        };
-        let taken = std::mem::replace(value, Value::Null);
-        *value = match (nesting, taken) {
-            (plinth_protocol::Nesting::Single, taken) => with_write_only(inner, taken, configured),
-            (plinth_protocol::Nesting::List, Value::List(elements)) => {
-                let configs = match configured {
-                    Value::List(configs) => configs.as_slice(),
-                    _ => &[],
-                };
-                let merged = elements.into_iter().enumerate().map(|(i, element)| {
-                    with_write_only(inner, element, configs.get(i).unwrap_or(&Value::Null))
-                });
-                Value::List(merged.collect())
-            }
-            (plinth_protocol::Nesting::Map, Value::Map(elements)) => Value::Map(
-                elements
-                    .into_iter()
-                    .map(|(key, element)| {
-                        let element = with_write_only(inner, element, configured.get(&key));
-                        (key, element)
-                    })
-                    .collect(),
-            ),
-            // Terraform allows no write-only attributes inside sets.
-            (_, taken) => taken,
-        };
-    }
-    Value::Map(values)
-}
-
-/// A state that can be stored: what is still unknown is null.
-fn settle(schema: &ObjectSchema, state: Value) -> Value {
-    without_unknown(schema, state).unwrap_or_else(|(settled, _)| settled)
-}
-
-/// The state if nothing in it is unknown; otherwise what of it can be stored, and an error.
-fn without_unknown(schema: &ObjectSchema, state: Value) -> Result<Value, (Value, Diagnostics)> {
-    if state.is_wholly_known() {
-        return Ok(state);
-    }
-    let mut found = Diagnostics::default();
-    for attribute in &schema.attributes {
-        if !state.get(&attribute.name).is_wholly_known() {
-            found.push(
-                Diagnostic::error(format!("{} is not known after apply", attribute.name))
-                    .detail("This is a defect of the provider: it must set every computed value.")
-                    .at(Path::from(attribute.name.as_ref())),
-            );
-        }
-    }
-    Err((known_part(state), found))
-}
-
-fn known_part(value: Value) -> Value {
-    match value {
-        Value::Unknown(_) => Value::Null,
-        Value::List(elements) => Value::List(elements.into_iter().map(known_part).collect()),
-        Value::Map(elements) => Value::Map(
-            elements
-                .into_iter()
-                .map(|(key, value)| (key, known_part(value)))
-                .collect(),
-        ),
-        Value::Dynamic(inner) if !inner.1.is_wholly_known() => {
-            let (ty, value) = *inner;
-            Value::Dynamic(Box::new((ty, known_part(value))))
-        }
-        known => known,
-    }
 }

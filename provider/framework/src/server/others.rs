@@ -25,7 +25,7 @@ impl Registry {
         let read = async {
             let config = known_config(&request.config, described)?;
             if let Some(timeout) = timeout(&config, "read") {
-                cx.scope = self.scope(timeout);
+                cx.set_timeout(timeout);
             }
             cx.config = config.clone();
             let found = data_source.read(&mut cx, config.clone()).await?;
