@@ -6,7 +6,7 @@
 //! [`Lineage`] goes along while connections are made from connections and finds circles.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use plinth_protocol::{Diagnostic, Path};
 
@@ -209,6 +209,54 @@ impl Lineage {
     }
 }
 
+/// What was made from connections, kept by connection and name until the provider is
+/// configured anew: a kubeconfig read from a host, a token signed with a key.
+#[derive(Debug)]
+pub struct Derived<T> {
+    made: Mutex<BTreeMap<String, Arc<T>>>,
+}
+
+impl<T> Default for Derived<T> {
+    fn default() -> Self {
+        Self { made: Mutex::new(BTreeMap::new()) }
+    }
+}
+
+impl<T> Derived<T> {
+    /// What belongs to the connection `name` of this kind: as it was made before, or made now.
+    ///
+    /// `make` is given the lineage to look up with what it needs itself. Two callers may make
+    /// the same at the same time; nobody waits for another, so that even connections that two
+    /// callers make from each other end in an error and not in silence.
+    ///
+    /// # Errors
+    /// A circle, or what `make` says. An error is not kept: the next caller tries again.
+    pub async fn get<E: From<NoConnection>>(
+        &self,
+        lineage: &Lineage,
+        kind: &'static str,
+        name: &str,
+        make: impl AsyncFnOnce(Lineage) -> Result<T, E>,
+    ) -> Result<Arc<T>, E> {
+        let inner = lineage.enter(kind, name)?;
+        let before = self.made().get(name).cloned();
+        if let Some(before) = before {
+            return Ok(before);
+        }
+        let made = Arc::new(make(inner).await?);
+        Ok(Arc::clone(self.made().entry(name.to_owned()).or_insert(made)))
+    }
+
+    /// Forgets everything, because the connections are others now.
+    pub fn forget(&self) {
+        self.made().clear();
+    }
+
+    fn made(&self) -> MutexGuard<'_, BTreeMap<String, Arc<T>>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,5 +349,41 @@ mod tests {
                 .contains("kubernetes.built → ssh.edge → kubernetes.built")
         );
         assert!(outer.enter("ssh", "default").is_ok());
+    }
+
+    /// Connections of which each but the first is made from the one before.
+    async fn depth(
+        derived: &Derived<usize>,
+        lineage: Lineage,
+        from: &BTreeMap<&str, &str>,
+        name: &str,
+    ) -> Result<usize, NoConnection> {
+        let make = async |inner| match from.get(name) {
+            Some(base) => Ok(Box::pin(depth(derived, inner, from, base)).await? + 1),
+            None => Ok(0),
+        };
+        derived.get(&lineage, "store", name, make).await.map(|depth| *depth)
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_made_from_others_once() {
+        let derived = Derived::default();
+        let from = BTreeMap::from([("c", "b"), ("b", "a")]);
+        assert_eq!(depth(&derived, Lineage::new(), &from, "c").await, Ok(2));
+        // From here on it is there, whatever it would be made from now.
+        assert_eq!(depth(&derived, Lineage::new(), &BTreeMap::new(), "c").await, Ok(2));
+        derived.forget();
+        assert_eq!(depth(&derived, Lineage::new(), &BTreeMap::new(), "c").await, Ok(0));
+    }
+
+    #[tokio::test]
+    async fn connections_made_from_each_other_are_an_error() {
+        let derived = Derived::default();
+        let from = BTreeMap::from([("a", "b"), ("b", "a")]);
+        let circle = depth(&derived, Lineage::new(), &from, "a").await.unwrap_err();
+        assert_eq!(
+            circle.to_string(),
+            "connections are made from each other in a circle: store.a → store.b → store.a"
+        );
     }
 }

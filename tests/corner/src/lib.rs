@@ -17,6 +17,7 @@ mod provider;
 mod remote;
 mod resources;
 mod stored;
+mod stores;
 
 use plinth_framework::Registry;
 
@@ -25,7 +26,10 @@ use crate::remote::Remote;
 /// The whole provider.
 pub fn registry() -> Registry {
     let remote = Remote::default();
-    let registry = Registry::new("corner", provider::Block(remote.clone()))
+    let stores = stores::Stores::default();
+    let block = provider::Block { remote: remote.clone(), stores: stores.clone() };
+    let registry = Registry::new("corner", block)
+        .data_source(stores::OpenStore(stores))
         .data_source(data::Objects(remote.clone()))
         .ephemeral(lease::Leases(remote.clone()))
         .action(actions::Touch(remote.clone()));

@@ -6,8 +6,12 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose, PKCS_ECDSA_P521_SHA512,
 };
-use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use tokio_rustls::TlsConnector;
 
 /// Why there is no TLS.
@@ -19,6 +23,9 @@ pub enum TlsError {
     /// The certificates cannot be used.
     #[error("cannot set up TLS")]
     Setup(#[from] rustls::Error),
+    /// The server's certificate cannot be trusted.
+    #[error("cannot trust the server's certificate")]
+    Trust(#[from] rustls::client::VerifierBuilderError),
 }
 
 /// A client's certificate with its key: self-signed ECDSA on P-521 with SHA-512, an authority
@@ -74,9 +81,16 @@ pub(super) fn connector(
     let mut roots = RootCertStore::empty();
     roots.add(server.clone())?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let web = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+        .build()?;
+    let pinned = Pinned {
+        server: server.clone(),
+        web,
+    };
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots);
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(pinned));
     let mut config = match identity {
         Some(identity) => config.with_client_auth_cert(
             vec![identity.certificate.clone()],
@@ -86,4 +100,62 @@ pub(super) fn connector(
     };
     config.alpn_protocols = vec![b"h2".to_vec()];
     Ok(TlsConnector::from(Arc::new(config)))
+}
+
+/// Takes one certificate and no other.
+///
+/// Plugins in Go show a certificate of a certification authority, which Go accepts of a server and
+/// webpki does not.
+#[derive(Debug)]
+struct Pinned {
+    server: CertificateDer<'static>,
+    web: Arc<WebPkiServerVerifier>,
+}
+
+impl ServerCertVerifier for Pinned {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if *end_entity != self.server {
+            return Err(CertificateError::UnknownIssuer.into());
+        }
+        match self.web.verify_server_cert(end_entity, intermediates, name, ocsp, now) {
+            Err(rustls::Error::InvalidCertificate(CertificateError::Other(other)))
+                // webpki's own type is not part of what rustls offers.
+                if other.to_string().contains("CaUsedAsEndEntity") =>
+            {
+                Ok(ServerCertVerified::assertion())
+            }
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.web
+            .verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.web
+            .verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.web.supported_verify_schemes()
+    }
 }

@@ -9,6 +9,7 @@ mod life_cycle;
 mod next;
 mod provider_block;
 mod secrets;
+mod stores;
 
 use plinth_golden::{Cli, Plugin, Project};
 use std::fs;
