@@ -1,13 +1,15 @@
 //! A throw-away OpenSSH server on loopback.
 //!
 //! It runs as the current user, root or not, and only lets that user in, with the keys made for it.
-//! Without root and PAM there is no password that would be right, so a login by password can only
-//! be tested to be refused.
+//!
+//! A password is only right when it is in `/etc/shadow`, which only root may read. So as root, and
+//! only then, a server can have a password: it runs in a mount namespace of its own, in which a
+//! file of ours is in that place. Nothing of the machine is changed.
 
 mod config;
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -269,7 +271,8 @@ impl Sshd {
             .create(true)
             .append(true)
             .open(self.dir.path().join("log"))?;
-        let child = Command::new(&self.program)
+        let child = self
+            .command()?
             .args(["-D", "-e", "-f"])
             .arg(&config)
             .stdin(Stdio::null())
@@ -283,6 +286,35 @@ impl Sshd {
             self.stop();
         }
         ready
+    }
+
+    /// The server's program, in a mount namespace of its own where it has a password to check.
+    fn command(&self) -> anyhow::Result<Command> {
+        const IN_NAMESPACE: &str = "mount --bind \"$0\" /etc/shadow && exec \"$@\"";
+        let Some(password) = &self.options.password else {
+            return Ok(Command::new(&self.program));
+        };
+        ensure!(
+            nix::unistd::geteuid().is_root(),
+            "only root can run a server that knows a password"
+        );
+        let shadow = self.dir.path().join("shadow");
+        fs::write(
+            &shadow,
+            format!("{}:{}:1::::::\n", self.user, hash(password)?),
+        )?;
+        fs::set_permissions(&shadow, fs::Permissions::from_mode(0o600))?;
+        let mut command = Command::new("unshare");
+        command.args([
+            "--mount",
+            "--propagation",
+            "private",
+            "sh",
+            "-c",
+            IN_NAMESPACE,
+        ]);
+        command.arg(shadow).arg(&self.program);
+        Ok(command)
     }
 
     fn wait_until_ready(&mut self) -> anyhow::Result<()> {
@@ -315,6 +347,25 @@ impl Drop for Sshd {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// A password as it stands in `/etc/shadow`.
+fn hash(password: &str) -> anyhow::Result<String> {
+    let mut openssl = Command::new("openssl")
+        .args(["passwd", "-6", "-stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot run openssl: on Debian and Ubuntu it is in `openssl`")?;
+    if let Some(mut stdin) = openssl.stdin.take() {
+        writeln!(stdin, "{password}")?;
+    }
+    let output = openssl.wait_with_output()?;
+    ensure!(
+        output.status.success(),
+        "openssl made no hash of the password"
+    );
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
 /// Whether an SSH server says hello there.

@@ -218,7 +218,9 @@ pub struct Derived<T> {
 
 impl<T> Default for Derived<T> {
     fn default() -> Self {
-        Self { made: Mutex::new(BTreeMap::new()) }
+        Self {
+            made: Mutex::new(BTreeMap::new()),
+        }
     }
 }
 
@@ -244,7 +246,9 @@ impl<T> Derived<T> {
             return Ok(before);
         }
         let made = Arc::new(make(inner).await?);
-        Ok(Arc::clone(self.made().entry(name.to_owned()).or_insert(made)))
+        Ok(Arc::clone(
+            self.made().entry(name.to_owned()).or_insert(made),
+        ))
     }
 
     /// Forgets everything, because the connections are others now.
@@ -362,7 +366,10 @@ mod tests {
             Some(base) => Ok(Box::pin(depth(derived, inner, from, base)).await? + 1),
             None => Ok(0),
         };
-        derived.get(&lineage, "store", name, make).await.map(|depth| *depth)
+        derived
+            .get(&lineage, "store", name, make)
+            .await
+            .map(|depth| *depth)
     }
 
     #[tokio::test]
@@ -371,16 +378,24 @@ mod tests {
         let from = BTreeMap::from([("c", "b"), ("b", "a")]);
         assert_eq!(depth(&derived, Lineage::new(), &from, "c").await, Ok(2));
         // From here on it is there, whatever it would be made from now.
-        assert_eq!(depth(&derived, Lineage::new(), &BTreeMap::new(), "c").await, Ok(2));
+        assert_eq!(
+            depth(&derived, Lineage::new(), &BTreeMap::new(), "c").await,
+            Ok(2)
+        );
         derived.forget();
-        assert_eq!(depth(&derived, Lineage::new(), &BTreeMap::new(), "c").await, Ok(0));
+        assert_eq!(
+            depth(&derived, Lineage::new(), &BTreeMap::new(), "c").await,
+            Ok(0)
+        );
     }
 
     #[tokio::test]
     async fn connections_made_from_each_other_are_an_error() {
         let derived = Derived::default();
         let from = BTreeMap::from([("a", "b"), ("b", "a")]);
-        let circle = depth(&derived, Lineage::new(), &from, "a").await.unwrap_err();
+        let circle = depth(&derived, Lineage::new(), &from, "a")
+            .await
+            .unwrap_err();
         assert_eq!(
             circle.to_string(),
             "connections are made from each other in a circle: store.a → store.b → store.a"

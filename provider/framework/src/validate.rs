@@ -49,11 +49,8 @@ impl Walk<'_> {
             );
         }
         if value.is_wholly_known() {
-            let errors = attribute
-                .checks
-                .iter()
-                .filter_map(|check| check(value).err());
-            for error in errors {
+            // One is enough: what is wrong by its type is wrong for every further check.
+            if let Some(error) = attribute.checks.iter().find_map(|check| check(value).err()) {
                 self.found.push(error.into_diagnostic_below(&path()));
             }
         }

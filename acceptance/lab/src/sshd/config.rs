@@ -37,8 +37,10 @@ impl KeyType {
 pub struct Options {
     /// Channels per connection, OpenSSH's default is 10.
     pub max_sessions: u32,
-    /// Whether it offers logins by password; none is right, see the module.
+    /// Whether it offers logins by password; none is right unless there is a `password`.
     pub password_authentication: bool,
+    /// The password of the user, who must be root: see the module.
+    pub password: Option<String>,
     /// The host keys it has.
     pub host_key_types: Vec<KeyType>,
     /// More lines for its configuration file, which override nothing above.
@@ -50,6 +52,7 @@ impl Default for Options {
         Self {
             max_sessions: 10,
             password_authentication: false,
+            password: None,
             host_key_types: vec![KeyType::Ed25519, KeyType::Ecdsa, KeyType::Rsa],
             extra_lines: Vec::new(),
         }
@@ -59,7 +62,7 @@ impl Default for Options {
 impl Options {
     pub(super) fn render(&self, dir: &Path, port: u16) -> String {
         let dir = dir.display();
-        let password = if self.password_authentication {
+        let password = if self.password_authentication || self.password.is_some() {
             "yes"
         } else {
             "no"

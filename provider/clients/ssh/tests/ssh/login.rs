@@ -123,6 +123,31 @@ async fn a_wrong_password_is_an_error_at_once_without_the_password() {
     assert!(!text.contains("canary"));
 }
 
+/// Only root can run a server that knows a password; everybody else has the test above.
+#[tokio::test]
+async fn the_right_password_lets_in_after_a_refused_key() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let options = Options {
+        password: Some("right-password".to_owned()),
+        ..Options::default()
+    };
+    let server = Sshd::start(options).unwrap();
+    let auth = |password: &str| Auth {
+        password: Some(Secret::new(password)),
+        ..key(&server.stranger_key().unwrap())
+    };
+    let login = login_with(&server, auth("right-password"));
+    assert_eq!(try_login(login).await.unwrap(), "in\n");
+    let error = refused(login_with(&server, auth("canary-password"))).await;
+    assert!(
+        error.is_auth() && !chain(&error).contains("canary"),
+        "{}",
+        chain(&error)
+    );
+}
+
 #[tokio::test]
 async fn an_agent_is_asked() {
     let server = Sshd::start(Options::default()).unwrap();
