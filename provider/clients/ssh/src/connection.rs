@@ -18,9 +18,9 @@ use std::time::Duration;
 use plinth_wait::{Interrupted, Scope};
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::pool::{Login, Settings};
 use crate::script::Envelope;
 use crate::{Command, Error, HostKey, Output, Reason, Step, Target};
+use crate::{Login, Settings};
 use job::Job;
 
 /// How long the thread may take to answer a cancellation before the connection is cut.

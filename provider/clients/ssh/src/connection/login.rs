@@ -6,8 +6,8 @@ use std::time::Instant;
 use ssh2::{ErrorCode, KeyboardInteractivePrompt, MethodType, Prompt, Session};
 
 use super::drive::{Stop, drive};
+use crate::Login;
 use crate::auth::Credentials;
-use crate::pool::Login;
 use crate::{HostKey, Reason, Secret, Step};
 
 /// Key exchanges without SHA-1 and small groups. The library adds the pseudo-methods for strict key

@@ -19,8 +19,8 @@ use super::Request;
 use super::drive::{LONGEST_WAIT, drive, timeout};
 use super::job::{Advance, Call, Fatal, Job};
 use super::login::log_in;
+use crate::Login;
 use crate::auth::Credentials;
-use crate::pool::Login;
 use crate::{HostKey, Reason, Step};
 
 /// Unanswered keepalives after which a connection counts as lost.
