@@ -1,5 +1,6 @@
 //! Every example of a resource's page does what it shows: it applies, the next plan is empty,
 //! and a destroy leaves nothing.
+#![allow(clippy::expect_used, reason = "a test fails so")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,10 @@ use std::path::{Path, PathBuf};
 use plinth_golden::{Cli, Plugin, Project};
 use plinth_lab::sshd::{Options, Sshd};
 
-const PLUGIN: Plugin<'_> =
-    Plugin { name: "plinth", binary: env!("CARGO_BIN_EXE_terraform-provider-plinth") };
+const PLUGIN: Plugin<'_> = Plugin {
+    name: "plinth",
+    binary: env!("CARGO_BIN_EXE_terraform-provider-plinth"),
+};
 
 /// Directories of a host that the examples name. They are taken from below a temporary one.
 const DIRECTORIES: [&str; 2] = ["/etc", "/srv"];
@@ -21,10 +24,14 @@ fn sources() -> PathBuf {
 fn examples(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of the sources") {
         let path = entry.expect("an entry").path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if path.is_dir() {
             examples(&path, found);
-        } else if name.starts_with("example") && name.ends_with(".tf") {
+        } else if name.starts_with("example") && path.extension().is_some_and(|e| e == "tf") {
             found.push(path);
         }
     }
@@ -79,18 +86,24 @@ fn run(cli: Cli) {
         "provider \"plinth\" {{\n  ssh = {{\n    default = {{\n      user = {:?}\n      \
          private_key = file({:?})\n      known_hosts = {:?}\n    }}\n  }}\n}}\n",
         sshd.user(),
-        sshd.client_key_path(),
+        sshd.client_key_path().display().to_string(),
         sshd.host_key_line().expect("the host has a key"),
     );
     project.write("provider.tf", &provider);
     // All at once: names are unique, and each run of a CLI costs a second.
     for (i, path) in paths.iter().enumerate() {
         let example = fs::read_to_string(path).expect("an example");
-        project.write(&format!("example{i}.tf"), &at_home(&example, &sshd, host.path()));
+        project.write(
+            &format!("example{i}.tf"),
+            &at_home(&example, &sshd, host.path()),
+        );
     }
     project.apply().succeeded();
     project.plan_is_empty();
-    assert!(host.path().join("srv/app").is_dir(), "the examples were applied to the host");
+    assert!(
+        host.path().join("srv/app").is_dir(),
+        "the examples were applied to the host"
+    );
     project.destroy();
     let mut after = listing(host.path());
     // The example of a command leaves what its `delete` sets, as it says.

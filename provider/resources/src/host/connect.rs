@@ -2,7 +2,8 @@
 
 use plinth_framework::connections::NoConnection;
 use plinth_framework::{
-    Computed, Context, Diagnostic, Diagnostics, Model, Path, Result, Scope, rules,
+    Attr, Change, Computed, Context, Diagnostic, Diagnostics, Maybe, Model, Path, Result, Scope,
+    Value, rules,
 };
 use plinth_ssh::{Auth, Error, HostKeyPolicy, Login, Reason, Target};
 
@@ -44,16 +45,22 @@ pub(crate) enum Reach {
 }
 
 impl Host {
-    /// The host as the resource of this type sees it, if its connection is known yet.
+    /// The host for a refresh, which keeps the state when it cannot be asked.
     ///
-    /// # Errors
-    /// An error at `host.connection` when there is no such connection.
-    pub(crate) fn reach(&self, systems: &Systems) -> Result<Reach> {
+    /// A connection that the state names may be gone from the provider block: it was renamed, and
+    /// the configuration names the new one. [`Self::check`] finds out at plan.
+    pub(crate) fn reach(&self, cx: &mut Context, systems: &Systems) -> Reach {
         match systems.ssh(self.connection.as_deref()) {
-            Ok(connection) => Ok(Reach::Now(self.login(systems, &connection))),
-            Err(missing) if missing.is_not_known_yet() => Ok(Reach::Later),
-            Err(missing) => Err(no_connection(missing)),
+            Ok(connection) => return Reach::Now(self.login(systems, &connection)),
+            Err(missing) if missing.is_not_known_yet() => {}
+            Err(missing) => cx.warn(
+                Diagnostic::warning("Connection gone, planned with what is in the state")
+                    .caused_by(&missing)
+                    .hint("Changes made on the host meanwhile are not seen.")
+                    .at(connection_path()),
+            ),
         }
+        Reach::Later
     }
 
     /// The host, to be worked on now.
@@ -65,6 +72,51 @@ impl Host {
             .ssh(self.connection.as_deref())
             .map_err(no_connection)?;
         Ok(self.login(systems, &connection))
+    }
+
+    /// The same for what Terraform reads as soon as its own configuration is known, even where
+    /// the connection is not known yet.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub(crate) fn connect_to_read(&self, systems: &Systems) -> Result<Connected> {
+        const WAIT: &str = "To have it read during apply, name in `depends_on` what the \
+                            connection is made of.";
+        match systems.ssh(self.connection.as_deref()) {
+            Ok(connection) => Ok(self.login(systems, &connection)),
+            Err(missing) if missing.is_not_known_yet() => {
+                Err(Diagnostic::error("Connection not known yet")
+                    .caused_by(&missing)
+                    .hint(WAIT)
+                    .at(connection_path())
+                    .into())
+            }
+            Err(missing) => Err(no_connection(missing)),
+        }
+    }
+
+    /// Finds at plan that there is no such connection, which could only fail later.
+    ///
+    /// # Errors
+    /// An error at `host.connection`.
+    pub(crate) fn check<M: Model>(
+        systems: &Systems,
+        change: &Change<'_, M>,
+        host: Attr<M, Self>,
+    ) -> Result<()> {
+        let planned = change.planned();
+        if !matches!(planned.value(host), Value::Map(_)) {
+            return Ok(());
+        }
+        let name = match planned.nested(host).get(Self::AT.connection) {
+            Maybe::Unknown => return Ok(()),
+            Maybe::Null => None,
+            Maybe::Known(name) => Some(name),
+        };
+        match systems.ssh(name.as_deref()) {
+            Err(missing) if !missing.is_not_known_yet() => Err(no_connection(missing)),
+            _ => Ok(()),
+        }
     }
 
     fn login(&self, systems: &Systems, connection: &SshConnection) -> Connected {
@@ -134,7 +186,7 @@ pub(crate) fn failed(summary: &str, error: &Error, at: impl Into<Path>) -> Diagn
         None => diagnostic,
     };
     let path = if error.is_auth() {
-        Path::from("host").attribute("connection")
+        connection_path()
     } else if error.is_unreachable() || error.is_host_key() {
         Path::from("host").attribute("address")
     } else {
@@ -158,6 +210,15 @@ pub(crate) fn checked(summary: &str, output: plinth_ssh::Output) -> Result<plint
         _ => format!("The command ended with {}:\n{printed}", output.exit),
     };
     Err(Diagnostic::error(summary).detail(detail).into())
+}
+
+/// The failure of a command that was given a write-only value. Nothing it printed is shown,
+/// since programs quote what they do not understand.
+pub(crate) fn failed_in_secret(summary: &str, exit: &plinth_ssh::Exit) -> Diagnostic {
+    Diagnostic::error(summary).detail(format!(
+        "The command ended with {exit}.\n\nWhat it printed is not shown, because it may quote \
+         the write-only value that it was given."
+    ))
 }
 
 /// During a refresh, a host that cannot be reached is no error: the state is kept, and the
@@ -196,7 +257,9 @@ fn hint(error: &Error) -> Option<&'static str> {
             "Compare the fingerprint with the one on the host's console first."
         }
         Reason::ChangedHostKey { .. } => {
-            "If the host was set up anew, replace its key in `known_hosts`, or `host.host_key`."
+            "If the host was set up anew, replace its key in `known_hosts`. Where the key is set or \
+             recorded in `host.host_key`, set that to the new key and plan once with \
+             `-refresh=false`."
         }
         Reason::PermissionDenied => "Log in as a user who may do that.",
         Reason::ReadOnly => "Choose a path on a file system that is mounted read-write.",
@@ -206,7 +269,9 @@ fn hint(error: &Error) -> Option<&'static str> {
 }
 
 fn no_connection(missing: NoConnection) -> Diagnostics {
-    missing
-        .into_diagnostic(Path::from("host").attribute("connection"))
-        .into()
+    missing.into_diagnostic(connection_path()).into()
+}
+
+fn connection_path() -> Path {
+    Path::from("host").attribute("connection")
 }

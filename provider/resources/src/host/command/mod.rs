@@ -13,7 +13,10 @@ use plinth_framework::{
 use plinth_ssh::{Command, Exit, Output, quote};
 
 use crate::Systems;
-use crate::host::connect::{Connected, Reach, checked, failed, offline_or_failed};
+use crate::host::Host;
+use crate::host::connect::{
+    Connected, Reach, checked, failed, failed_in_secret, offline_or_failed,
+};
 use model::HostCommandModel as Step;
 
 /// Key in the private state: what `read` printed when the step was last carried out.
@@ -28,7 +31,8 @@ pub(crate) struct HostCommand {
 /// What a look at the host tells.
 enum Found {
     Done(Computed<String>),
-    Undone,
+    /// With what was complained of.
+    Undone(String),
 }
 
 impl HostCommand {
@@ -75,9 +79,9 @@ impl HostCommand {
                 let text = output.stdout_text();
                 Ok(Found::Done(text.trim_end_matches('\n').into()))
             }
-            // The shell's own: the probe cannot be run at all, which says nothing of the step.
-            Exit::Status(126 | 127) | Exit::Signal(_) => Err(LookError::Broken(output)),
-            Exit::Status(_) => Ok(Found::Undone),
+            Exit::Status(_) => Ok(Found::Undone(output.stderr_text())),
+            // Something else ended it, which says nothing of the step.
+            Exit::Signal(_) => Err(LookError::Broken(output)),
         }
     }
 
@@ -88,22 +92,7 @@ impl HostCommand {
         cx.save(&step);
         match self.look(cx, &on.host, &step).await {
             Ok(Found::Done(output)) => step.output = output,
-            Ok(Found::Undone) => {
-                return Err(
-                    Diagnostic::error("The step was carried out, but is not done")
-                        .detail(
-                            "The command succeeded, but `read`, `creates` or `removes` says that \
-                         nothing was done.\n\nCorrect the command, or what tells whether it is \
-                         done.",
-                        )
-                        .at(if step.read.is_some() {
-                            Step::AT.read.path()
-                        } else {
-                            Step::AT.create.path()
-                        })
-                        .into(),
-                );
-            }
+            Ok(Found::Undone(why)) => return Err(not_done(&step, &why).into()),
             Err(error) => return Err(error.into_diagnostics()),
         }
         match step.output.known() {
@@ -131,6 +120,9 @@ impl HostCommand {
             .exec(cx.scope(), command)
             .await
             .map_err(|error| failed(SUMMARY, &error, at.clone()))?;
+        if step.stdin_wo.value.is_some() && !output.success() {
+            return Err(failed_in_secret(SUMMARY, &output.exit).at(at).into());
+        }
         checked(SUMMARY, output).map(drop).map_err(|mut errors| {
             for error in &mut errors.0 {
                 error.attribute = Some(at.clone());
@@ -164,6 +156,25 @@ impl LookError {
             },
         }
     }
+}
+
+/// The command succeeded, and what tells whether the step is done says no.
+fn not_done(step: &Step, why: &str) -> Diagnostic {
+    let said = match why.trim() {
+        "" => String::new(),
+        why => format!(":\n{why}"),
+    };
+    Diagnostic::error("The step was carried out, but is not done")
+        .detail(format!(
+            "The command succeeded, but `read`, `creates` or `removes` says that nothing was \
+             done{said}"
+        ))
+        .hint("Correct the command, or what tells whether it is done.")
+        .at(if step.read.is_some() {
+            Step::AT.read.path()
+        } else {
+            Step::AT.create.path()
+        })
 }
 
 fn command(step: &Step, script: &str) -> Command {
@@ -200,6 +211,7 @@ impl Resource for HostCommand {
         if change.action() == PlannedAction::Delete {
             return Ok(());
         }
+        Host::check(&self.systems, change, Step::AT.host)?;
         let probed = change.planned().is_set(Step::AT.read);
         if !probed {
             change.set(Step::AT.output, &Computed::Null)?;
@@ -253,7 +265,7 @@ impl Resource for HostCommand {
     }
 
     async fn read(&self, cx: &mut Context, mut state: Step) -> Result<Option<Step>> {
-        let Reach::Now(on) = state.host.reach(&self.systems)? else {
+        let Reach::Now(on) = state.host.reach(cx, &self.systems) else {
             return Ok(Some(state));
         };
         match self.look(cx, &on.host, &state).await {
@@ -261,7 +273,7 @@ impl Resource for HostCommand {
                 state.output = output;
                 Ok(Some(state))
             }
-            Ok(Found::Undone) => Ok(None),
+            Ok(Found::Undone(_)) => Ok(None),
             Err(LookError::Ssh(error)) => {
                 offline_or_failed(cx, "The step cannot be looked at", &error, Step::AT.read)?;
                 Ok(Some(state))

@@ -45,7 +45,7 @@ pub(crate) struct HostCommandModel {
 }
 
 fn environment_names(environment: &BTreeMap<String, String>) -> Result<(), String> {
-    environment
-        .keys()
-        .try_for_each(|name| rules::environment_name(name).map_err(|why| format!("keys {why}")))
+    environment.keys().try_for_each(|name| {
+        rules::environment_name(name).map_err(|why| format!("has the key {name:?}, which {why}"))
+    })
 }

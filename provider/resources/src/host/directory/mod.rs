@@ -7,10 +7,11 @@ mod model;
 
 use std::sync::Arc;
 
-use plinth_framework::{Computed, Context, Diagnostic, Identity, Import, Resource, Result};
+use plinth_framework::{Change, Computed, Context, Diagnostic, Identity, Import, Resource, Result};
 use plinth_ssh::{Command, DirectoryRequest, FileKind, quote};
 
 use crate::Systems;
+use crate::host::Host;
 use crate::host::connect::{Reach, checked, failed, offline_or_failed};
 use crate::host::mode::Mode;
 use crate::host::path::{HostPath, attributes, ownership};
@@ -82,12 +83,16 @@ impl Resource for HostDirectory {
     type Model = Directory;
     type Identity = HostPath;
 
+    async fn plan(&self, _cx: &mut Context, change: &mut Change<'_, Directory>) -> Result<()> {
+        Host::check(&self.systems, change, Directory::AT.host)
+    }
+
     async fn create(&self, cx: &mut Context, planned: Directory) -> Result<Directory> {
         self.make(cx, planned).await
     }
 
     async fn read(&self, cx: &mut Context, state: Directory) -> Result<Option<Directory>> {
-        let Reach::Now(on) = state.host.reach(&self.systems)? else {
+        let Reach::Now(on) = state.host.reach(cx, &self.systems) else {
             return Ok(Some(state));
         };
         match self.look(cx, &on.host, state.clone()).await {

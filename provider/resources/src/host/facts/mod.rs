@@ -68,7 +68,7 @@ impl DataSource for HostFacts {
     type Model = Facts;
 
     async fn read(&self, cx: &mut Context, config: Facts) -> Result<Facts> {
-        let connected = config.host.connect(&self.systems)?;
+        let connected = config.host.connect_to_read(&self.systems)?;
         let scope = cx.scope().clone();
         let output = connected
             .host

@@ -41,7 +41,7 @@ impl EphemeralResource for EphemeralFile {
     type Model = Content;
 
     async fn open(&self, cx: &mut Context, mut config: Content) -> Result<Opened<Content>> {
-        let on = config.host.connect(&self.systems)?;
+        let on = config.host.connect_to_read(&self.systems)?;
         let read = on
             .host
             .read_file(cx.scope(), &config.path, super::TEXT_LIMIT)

@@ -13,10 +13,11 @@ use std::sync::Arc;
 use plinth_framework::{
     Change, Computed, Context, Diagnostic, Identity, Import, Maybe, PlannedAction, Resource, Result,
 };
-use plinth_ssh::{FileKind, FileStat, UploadRequest};
+use plinth_ssh::{FileKind, FileStat, Reason, UploadRequest};
 
 use crate::Systems;
-use crate::host::connect::{Connected, Reach, failed, offline_or_failed};
+use crate::host::Host;
+use crate::host::connect::{Connected, Reach, failed, failed_in_secret, offline_or_failed};
 use crate::host::mode::Mode;
 use crate::host::path::{HostPath, attributes, ownership};
 use content::{digest, plain_digest, remote_digest};
@@ -35,6 +36,7 @@ const VERSION: &str = "content_wo_version";
 const TEXT_LIMIT: usize = 4 << 20;
 
 const WRITE: &str = "The file cannot be written";
+const INVALID: &str = "The new content is not valid";
 const LOOK: &str = "The file cannot be looked at";
 
 /// The resource.
@@ -58,14 +60,12 @@ impl HostFile {
         request.attributes = attributes(&file.mode, &file.owner, &file.group);
         request.validate.clone_from(&file.validate);
         let uploaded = on.host.upload(cx.scope(), &request).await;
-        uploaded.map_err(|error| {
-            let validated = matches!(error.reason(), plinth_ssh::Reason::ValidateFailed { .. });
-            let at = if validated {
-                File::AT.validate.path()
-            } else {
-                File::AT.path.path()
-            };
-            failed(WRITE, &error, at)
+        uploaded.map_err(|error| match error.reason() {
+            Reason::ValidateFailed { exit, .. } if file.content_wo.value.is_some() => {
+                failed_in_secret(INVALID, exit).at(File::AT.validate).into()
+            }
+            Reason::ValidateFailed { .. } => failed(INVALID, &error, File::AT.validate),
+            _ => failed(WRITE, &error, File::AT.path),
         })?;
         if file.content_wo.value.is_some() {
             let salt = content::salt()?;
@@ -161,6 +161,7 @@ impl Resource for HostFile {
         if change.action() == PlannedAction::Delete {
             return Ok(());
         }
+        Host::check(&self.systems, change, File::AT.host)?;
         let config = change.config();
         let planned = match (config.get(File::AT.content), config.get(File::AT.source)) {
             (Maybe::Known(content), _) => Computed::Known(plain_digest(content.as_bytes())),
@@ -189,7 +190,7 @@ impl Resource for HostFile {
     }
 
     async fn read(&self, cx: &mut Context, state: File) -> Result<Option<File>> {
-        let Reach::Now(on) = state.host.reach(&self.systems)? else {
+        let Reach::Now(on) = state.host.reach(cx, &self.systems) else {
             return Ok(Some(state));
         };
         match self.look(cx, &on.host, state.clone()).await {

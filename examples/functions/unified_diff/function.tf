@@ -1,0 +1,3 @@
+output "motd_change" {
+  value = provider::plinth::unified_diff("hello\n", "hello, world\n", "motd")
+}
