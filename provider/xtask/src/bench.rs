@@ -103,7 +103,7 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> anyhow::Result<()> {
             let one = |costs: &Option<walk::Costs>| Some(pick(costs.as_ref()?.get(index)?));
             costs.iter().map(one).collect()
         };
-        let name = format!("provider CPU per no-op instance, {instances}");
+        let name = format!("provider CPU per further no-op instance, {instances}");
         report.row(
             &name,
             "ms",

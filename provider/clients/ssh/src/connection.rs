@@ -25,6 +25,8 @@ use job::Job;
 
 /// How long the thread may take to answer a cancellation before the connection is cut.
 const CANCEL_GRACE: Duration = Duration::from_millis(400);
+/// By how much a login may go over the time of its steps.
+const SLACK: Duration = Duration::from_secs(1);
 /// How long a connection may take to say goodbye.
 const CLOSE_GRACE: Duration = Duration::from_secs(1);
 
@@ -103,13 +105,30 @@ impl Connection {
             .name("plinth-ssh".into())
             .spawn(move || worker::run(start))
             .map_err(io)?;
-        let host_key = match scope.run(established).await {
+        // The thread keeps to the time of each step, but for an agent that never answers.
+        let longest = login.timeouts.handshake + login.timeouts.auth + SLACK;
+        let host_key = match scope.within(longest).run(established).await {
             Ok(Ok(result)) => result.map_err(|(step, reason)| fail(step, reason))?,
             Ok(Err(_)) => {
                 let reason = Reason::ConnectionLost("its thread ended".into());
                 return Err(fail(Step::Handshake, reason));
             }
-            Err(why) => return Err(fail(Step::Handshake, why.into())),
+            Err(why) => {
+                let late = scope.check().is_ok();
+                let reason = if late {
+                    Reason::Timeout(longest)
+                } else {
+                    why.into()
+                };
+                return Err(fail(
+                    if late {
+                        Step::Authenticate
+                    } else {
+                        Step::Handshake
+                    },
+                    reason,
+                ));
+            }
         };
         guard.keep();
         Ok(Self {

@@ -179,7 +179,8 @@ impl Host {
             .await
     }
 
-    /// Makes a directory, or sets the attributes of one that exists.
+    /// Makes a directory, or sets the attributes of one that exists. A symbolic link is no
+    /// directory, whatever it points to.
     ///
     /// # Errors
     /// Not found (a parent), permission, not a directory and others.
@@ -195,7 +196,8 @@ impl Host {
             .map_err(|reason| self.error(&step, reason))?;
         let parents = if request.parents { "-p" } else { "" };
         let script = format!(
-            "if [ ! -d \"$path\" ]; then\n\
+            "if [ -L \"$path\" ]; then echo 'Not a directory' >&2; exit 1; fi\n\
+             if [ ! -d \"$path\" ]; then\n\
              if [ -e \"$path\" ] || [ -L \"$path\" ]; then echo 'Not a directory' >&2; exit 1; fi\n\
              mkdir {parents} -- \"$path\" || exit 1\nfi\n{attributes}"
         );
@@ -261,7 +263,9 @@ impl Attributes {
             Some(mode) if mode > 0o7777 => {
                 return Err(Reason::InvalidRequest(format!("{mode:o} is no file mode")));
             }
-            Some(mode) => add("chmod", &format!("{mode:04o}")),
+            // With fewer than five digits, GNU chmod leaves the set-user-id and set-group-id bits of
+            // a directory as they are.
+            Some(mode) => add("chmod", &format!("{mode:05o}")),
             None => {}
         }
         Ok(script)

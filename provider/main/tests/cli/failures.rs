@@ -103,7 +103,7 @@ impl Mount {
     /// `None` where this process may not mount.
     fn new(at: &Path) -> Option<Self> {
         let at = at.to_owned();
-        mount(&["-t", "tmpfs", "-o", "size=64k", "tmpfs"], &at).then_some(Self(at))
+        mount(&["-t", "tmpfs", "-o", "size=64k", "tmpfs"], &at).then(|| Self(at))
     }
 
     fn read_only(&self, read_only: bool) {

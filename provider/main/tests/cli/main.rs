@@ -37,7 +37,9 @@ fn with_both(scenario: fn(Cli)) {
             })
             .unwrap()
     });
-    for run in runs {
-        run.join().unwrap_or_else(|panic| resume_unwind(panic));
+    // Both end before a failure is passed on, so that each ends what it has started.
+    let ended = runs.map(thread::JoinHandle::join);
+    if let Some(panic) = ended.into_iter().find_map(Result::err) {
+        resume_unwind(panic);
     }
 }

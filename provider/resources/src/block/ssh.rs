@@ -19,7 +19,9 @@ pub(crate) struct SshConnection {
     /// names, `[name]:port`, patterns and `@revoked`.
     pub(crate) known_hosts: Maybe<String>,
     /// Trust a host of which no key is known the first time it is reached, and keep its key
-    /// in the state, as `host.host_key`. Another key later is an error all the same.
+    /// in the state, as `host.host_key`. Another key later is an error all the same. Only managed
+    /// resources can remember a key: give data sources and ephemeral resources theirs in
+    /// `host.host_key`, such as that of a resource on the same host.
     pub(crate) accept_new_host_keys: Maybe<bool>,
 }
 

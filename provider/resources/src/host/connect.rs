@@ -83,7 +83,14 @@ impl Host {
         const WAIT: &str = "To have it read during apply, name in `depends_on` what the \
                             connection is made of.";
         match systems.ssh(self.connection.as_deref()) {
-            Ok(connection) => Ok(self.login(systems, &connection)),
+            Ok(connection) => {
+                // What keeps no state cannot remember the key that it saw first.
+                let strict = SshConnection {
+                    accept_new_host_keys: Maybe::Null,
+                    ..connection.as_ref().clone()
+                };
+                Ok(self.login(systems, &strict))
+            }
             Err(missing) if missing.is_not_known_yet() => {
                 Err(Diagnostic::error("Connection not known yet")
                     .caused_by(&missing)
@@ -155,11 +162,24 @@ impl Host {
 }
 
 impl Connected {
-    /// `host` for the state: with the key that was seen first, where that is to be recorded.
+    /// `host` for the state after an apply: with the key that was seen first, where the plan left
+    /// that open. Where it planned none, the next refresh records it.
     ///
     /// # Errors
     /// The host cannot be reached any more.
-    pub(crate) async fn record(&self, scope: &Scope, mut host: Host) -> Result<Host> {
+    pub(crate) async fn record(&self, scope: &Scope, host: Host) -> Result<Host> {
+        if host.host_key.is_unknown() {
+            self.recorded(scope, host).await
+        } else {
+            Ok(host)
+        }
+    }
+
+    /// `host` for the state after a refresh.
+    ///
+    /// # Errors
+    /// The host cannot be reached any more.
+    pub(crate) async fn recorded(&self, scope: &Scope, mut host: Host) -> Result<Host> {
         if self.records_key {
             let line = self.host.host_key_line(scope).await.map_err(|error| {
                 failed(
@@ -203,13 +223,24 @@ pub(crate) fn checked(summary: &str, output: plinth_ssh::Output) -> Result<plint
     if output.success() {
         return Ok(output);
     }
-    let printed = output.stderr_text();
-    let printed = printed.trim_end();
-    let detail = match printed {
+    // Some programs complain on standard output.
+    let printed = match output.stderr_text() {
+        empty if empty.trim().is_empty() => output.stdout_text(),
+        stderr => stderr,
+    };
+    let detail = match tail(printed.trim_end()) {
         "" => format!("The command ended with {}.", output.exit),
-        _ => format!("The command ended with {}:\n{printed}", output.exit),
+        printed => format!("The command ended with {}:\n{printed}", output.exit),
     };
     Err(Diagnostic::error(summary).detail(detail).into())
+}
+
+/// The end of what a command printed: that is where programs say why they gave up.
+fn tail(printed: &str) -> &str {
+    const SHOWN: usize = 2_000;
+    let from = printed.len().saturating_sub(SHOWN);
+    let from = (from..=printed.len()).find(|at| printed.is_char_boundary(*at));
+    from.map_or(printed, |from| &printed[from..])
 }
 
 /// The failure of a command that was given a write-only value. Nothing it printed is shown,

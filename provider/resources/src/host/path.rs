@@ -1,6 +1,6 @@
 //! What is at a path of a host: identity, import, ownership.
 
-use plinth_framework::{Computed, Import, Model, Result};
+use plinth_framework::{Attr, Computed, Context, Import, Model, Result};
 use plinth_ssh::{Attributes, FileStat, Target};
 
 use super::Host;
@@ -86,15 +86,20 @@ fn parse(id: &str) -> Option<HostPath> {
 }
 
 /// Permissions and ownership for a request: only what the configuration wants.
-pub(crate) fn attributes(
+///
+/// `M` is the model of the resource, `owner` and `group` its attributes of those names: what the
+/// configuration leaves out is what the host had, and nothing to insist on.
+pub(crate) fn attributes<M: Model>(
+    cx: &Context,
     mode: &Mode,
-    owner: &Computed<String>,
-    group: &Computed<String>,
+    owner: Attr<M, Computed<String>>,
+    group: Attr<M, Computed<String>>,
 ) -> Attributes {
+    let config = cx.config::<M>();
     Attributes {
         mode: Some(mode.bits()),
-        owner: owner.known().cloned(),
-        group: group.known().cloned(),
+        owner: config.get(owner).known(),
+        group: config.get(group).known(),
     }
 }
 

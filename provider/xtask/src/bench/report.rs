@@ -145,7 +145,7 @@ fn show(value: f64, unit: &str) -> String {
         _ => 0,
     };
     let bound = if unit == "ms" && sets::is_given_up(value) {
-        "> "
+        "≥ "
     } else {
         ""
     };

@@ -28,7 +28,8 @@ pub(super) struct Walk {
 /// What a plan of some instances costs the provider, all of its processes together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cost {
-    /// Milliseconds of CPU for one instance: what the plan costs more than one without any.
+    /// Milliseconds of CPU for one more instance, the first one left out: it also pays for the
+    /// start of the processes, which `whole` shows.
     pub(super) per_instance: f64,
     /// Milliseconds of CPU for the plan.
     pub(super) whole: f64,
@@ -85,11 +86,11 @@ impl Walk {
 
     /// What plans without changes cost, of these numbers of instances of a resource.
     pub(super) fn costs(&self, resource: &str, numbers: &[u32]) -> anyhow::Result<Costs> {
-        let none = self.plan(resource, 0)?;
+        let one = self.plan(resource, 1)?;
         let mut costs = Vec::new();
         for number in numbers {
             let whole = self.plan(resource, *number)?;
-            let per_instance = (whole - none).max(0.0) / ratio((*number).into(), 1);
+            let per_instance = (whole - one).max(0.0) / ratio((*number - 1).into(), 1);
             costs.push(Cost {
                 per_instance,
                 whole,

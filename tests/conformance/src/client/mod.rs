@@ -25,6 +25,7 @@ use plinth_protocol::wire::plugin::{ConnInfo, Empty, StdioData};
 use plinth_protocol::wire::tfplugin6 as tf;
 use plinth_protocol::wire::tfplugin6::provider_client::ProviderClient;
 use plinth_protocol::{DecodeCause, Diagnostic, ProviderSchema};
+use tokio::time::timeout;
 use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 
@@ -38,6 +39,8 @@ const MAX_MESSAGE: usize = i32::MAX as usize;
 const MAX_SCHEMA: usize = 64 << 20;
 /// How long Terraform waits for the end of a plugin before it kills it.
 const GRACE: Duration = Duration::from_secs(2);
+/// How long a plugin may take to answer a stream before it is taken for one that does so later.
+const STREAM: Duration = Duration::from_millis(250);
 
 /// Why a provider cannot be talked to.
 #[derive(Debug, thiserror::Error)]
@@ -171,12 +174,19 @@ impl Client {
             .map(|server| tls::connector(server, identity))
             .transpose()?;
         let channel = connect::connect(handshake.address.clone(), tls).await?;
-        let stdio = GrpcStdioClient::new(channel.clone()).stream_stdio(()).await;
+        let mut stdio = GrpcStdioClient::new(channel.clone());
         let (sender, receiver) = tokio::sync::mpsc::channel(1);
         let outgoing = tokio_stream::wrappers::ReceiverStream::new(receiver);
-        let broker = GrpcBrokerClient::new(channel.clone())
-            .start_stream(outgoing)
-            .await;
+        let mut broker = GrpcBrokerClient::new(channel.clone());
+        // A plugin in Go answers a stream together with its first message, which may never come.
+        let (stdio, broker) = tokio::join!(
+            timeout(STREAM, stdio.stream_stdio(())),
+            timeout(STREAM, broker.start_stream(outgoing)),
+        );
+        let (stdio, broker) = (
+            stdio.ok().and_then(Result::ok),
+            broker.ok().and_then(Result::ok),
+        );
         let provider = ProviderClient::new(channel.clone())
             .max_decoding_message_size(MAX_MESSAGE)
             .max_encoding_message_size(MAX_MESSAGE);
@@ -187,8 +197,8 @@ impl Client {
             schema,
             process: None,
             runtime: tokio::runtime::Handle::current(),
-            stdio: stdio.ok().map(tonic::Response::into_inner),
-            broker: broker.ok().map(|answer| (sender, answer.into_inner())),
+            stdio: stdio.map(tonic::Response::into_inner),
+            broker: broker.map(|answer| (sender, answer.into_inner())),
         })
     }
 

@@ -31,10 +31,16 @@ elif command -v cksum >/dev/null 2>&1; then
 fi
 "#;
 
-/// Takes the attributes of the old file over. Another owner can only be kept by root.
-const KEEP: &str = r#"
+/// Takes the owner of the old file over, which only root can. Before the mode is widened.
+const KEEP_OWNER: &str = r#"
 if [ -f "$path" ]; then
   old=$(stat -L -c '%u:%g' -- "$path" 2>/dev/null) && chown -- "$old" "$tmp" 2>/dev/null
+fi
+"#;
+
+/// Takes the mode of the old file over.
+const KEEP_MODE: &str = r#"
+if [ -f "$path" ]; then
   old=$(stat -L -c '%a' -- "$path" 2>/dev/null) && chmod -- "$old" "$tmp"
 fi
 "#;
@@ -72,7 +78,23 @@ pub(super) fn command(request: &UploadRequest) -> Result<Command, Reason> {
     );
     let attributes = request.attributes.script("$tmp")?;
     let validate = validation(request.validate.as_deref(), &tmp)?;
-    let script = [&head, RECEIVE, KEEP, &attributes, &validate, REPLACE].concat();
+    // The old file's mode may be wider than the one that is wanted, and must not be there even for
+    // a moment.
+    let keep_mode = if request.attributes.mode.is_none() {
+        KEEP_MODE
+    } else {
+        ""
+    };
+    let script = [
+        &head,
+        RECEIVE,
+        KEEP_OWNER,
+        keep_mode,
+        &attributes,
+        &validate,
+        REPLACE,
+    ]
+    .concat();
     Ok(Command::script(script).stdin(content.clone()))
 }
 
@@ -103,7 +125,14 @@ fn validation(command: Option<&str>, tmp: &str) -> Result<String, Reason> {
             "the command that validates a file must contain %s, which stands for the file".into(),
         ));
     }
-    let command = quote(&command.replace("%s", &quote(tmp)));
+    // A plain path also works between quotes of the user's own.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    let file = if tmp.chars().all(plain) {
+        tmp.to_owned()
+    } else {
+        quote(tmp)
+    };
+    let command = quote(&command.replace("%s", &file));
     Ok(format!(
         "said=$(/bin/sh -c {command} 2>&1 </dev/null)\nstatus=$?\n\
          if [ $status -ne 0 ]; then printf '%s\\n%s\\n' $status \"$said\"; exit {NOT_VALID}; fi\n"

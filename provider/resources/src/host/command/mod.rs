@@ -88,6 +88,7 @@ impl HostCommand {
     /// After a change: the state, with what `read` prints now.
     async fn settle(&self, cx: &mut Context, on: &Connected, mut step: Step) -> Result<Step> {
         step.output = Computed::Null;
+        cx.save(&step);
         step.host = on.record(cx.scope(), step.host).await?;
         cx.save(&step);
         match self.look(cx, &on.host, &step).await {
@@ -102,6 +103,24 @@ impl HostCommand {
         Ok(step)
     }
 
+    /// After a change for which nothing is carried out: the next refresh looks whether the step
+    /// is done, unless `read` itself is another one.
+    async fn keep(&self, cx: &mut Context, on: &Connected, mut step: Step) -> Result<Step> {
+        if step.output.is_unknown() {
+            step.output = match self.look(cx, &on.host, &step).await {
+                Ok(Found::Done(output)) => output,
+                Ok(Found::Undone(_)) => Computed::Null,
+                Err(error) => return Err(error.into_diagnostics()),
+            };
+            match step.output.known() {
+                Some(output) => cx.private().set(EXPECTED, output.as_str()),
+                None => cx.private().remove(EXPECTED),
+            }
+        }
+        step.host = on.record(cx.scope(), step.host).await?;
+        Ok(step)
+    }
+
     /// Runs one of the step's commands.
     async fn run(
         &self,
@@ -110,7 +129,7 @@ impl HostCommand {
         step: &Step,
         script: &str,
         at: plinth_framework::Path,
-    ) -> Result<()> {
+    ) -> Result<(), RunFailure> {
         const SUMMARY: &str = "The command failed";
         let mut command = command(step, script);
         if let Some(stdin) = &step.stdin_wo.value {
@@ -119,17 +138,31 @@ impl HostCommand {
         let output = host
             .exec(cx.scope(), command)
             .await
-            .map_err(|error| failed(SUMMARY, &error, at.clone()))?;
+            .map_err(|error| RunFailure {
+                started: *error.step() == plinth_ssh::Step::Run,
+                diagnostics: failed(SUMMARY, &error, at.clone()),
+            })?;
+        let ended = |diagnostics| RunFailure {
+            started: true,
+            diagnostics,
+        };
         if step.stdin_wo.value.is_some() && !output.success() {
-            return Err(failed_in_secret(SUMMARY, &output.exit).at(at).into());
+            return Err(ended(failed_in_secret(SUMMARY, &output.exit).at(at).into()));
         }
         checked(SUMMARY, output).map(drop).map_err(|mut errors| {
             for error in &mut errors.0 {
                 error.attribute = Some(at.clone());
             }
-            errors
+            ended(errors)
         })
     }
+}
+
+/// One of the step's commands did not succeed.
+struct RunFailure {
+    /// It may have done something.
+    started: bool,
+    diagnostics: plinth_framework::Diagnostics,
 }
 
 /// Exit status by which the script says that `creates` or `removes` speaks against it.
@@ -259,8 +292,16 @@ impl Resource for HostCommand {
             ));
         }
         script.push_str(&planned.create);
-        self.run(cx, &on.host, &planned, &script, Step::AT.create.path())
-            .await?;
+        let run = self
+            .run(cx, &on.host, &planned, &script, Step::AT.create.path())
+            .await;
+        if let Err(failure) = run {
+            // It may be half done, which `delete` knows how to undo.
+            if failure.started && planned.delete.is_some() {
+                cx.save(&planned);
+            }
+            return Err(failure.diagnostics);
+        }
         self.settle(cx, &on, planned).await
     }
 
@@ -271,6 +312,7 @@ impl Resource for HostCommand {
         match self.look(cx, &on.host, &state).await {
             Ok(Found::Done(output)) => {
                 state.output = output;
+                state.host = on.recorded(cx.scope(), state.host).await?;
                 Ok(Some(state))
             }
             Ok(Found::Undone(_)) => Ok(None),
@@ -293,9 +335,13 @@ impl Resource for HostCommand {
             || prior.triggers != planned.triggers
             || prior.environment != planned.environment
             || prior.stdin_wo.version != planned.stdin_wo.version;
-        if let Some(update) = planned.update.clone().filter(|_| again) {
+        if !again {
+            return self.keep(cx, &on, planned).await;
+        }
+        if let Some(update) = planned.update.clone() {
             self.run(cx, &on.host, &planned, &update, Step::AT.update.path())
-                .await?;
+                .await
+                .map_err(|failure| failure.diagnostics)?;
         }
         self.settle(cx, &on, planned).await
     }
@@ -307,6 +353,7 @@ impl Resource for HostCommand {
         let on = state.host.connect(&self.systems)?;
         self.run(cx, &on.host, &state, &delete, Step::AT.delete.path())
             .await
+            .map_err(|failure| failure.diagnostics)
     }
 }
 

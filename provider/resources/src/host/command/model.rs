@@ -18,7 +18,8 @@ pub(crate) struct HostCommandModel {
     /// `stdin_wo_version`, or when `read` prints something else than before. Without it, such
     /// a change runs `delete` and `create`.
     pub(crate) update: Option<String>,
-    /// Undoes the step. Without it, a destroy leaves the host as it is.
+    /// Undoes the step, also one that `create` left half done. Without it, a destroy leaves the
+    /// host as it is.
     pub(crate) delete: Option<String>,
     /// A probe: what it prints is `output`, and printing something else later is drift. When
     /// it fails, the step counts as undone. It must change nothing.

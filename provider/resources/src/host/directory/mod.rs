@@ -38,7 +38,12 @@ impl HostDirectory {
         let on = directory.host.connect(&self.systems)?;
         let request = DirectoryRequest {
             path: directory.path.clone(),
-            attributes: attributes(&directory.mode, &directory.owner, &directory.group),
+            attributes: attributes(
+                cx,
+                &directory.mode,
+                Directory::AT.owner,
+                Directory::AT.group,
+            ),
             parents: directory.parents,
         };
         let made = on.host.make_directory(cx.scope(), &request).await;
@@ -97,7 +102,7 @@ impl Resource for HostDirectory {
         };
         match self.look(cx, &on.host, state.clone()).await {
             Ok(Some(mut directory)) => {
-                directory.host = on.record(cx.scope(), directory.host).await?;
+                directory.host = on.recorded(cx.scope(), directory.host).await?;
                 Ok(Some(directory))
             }
             Ok(None) => Ok(None),

@@ -16,10 +16,11 @@ pub(crate) struct Directory {
     /// Permissions, as octal digits.
     #[tf(default = "0755")]
     pub(crate) mode: Mode,
-    /// Name of the user who owns the directory. Left out, it is the user who logs in.
+    /// Name of the user who owns the directory. Left out, a directory that is there keeps its owner, and a
+    /// new one belongs to the user who logs in.
     #[tf(optional)]
     pub(crate) owner: Computed<String>,
-    /// Name of the group that owns the directory. Left out, it is that user's group.
+    /// Name of the group that owns the directory; left out, as with `owner`.
     #[tf(optional)]
     pub(crate) group: Computed<String>,
     /// Make missing parent directories, too. They get mode 0755, and stay when the directory

@@ -29,12 +29,17 @@ pub(super) fn of(file: &File) -> Result<Vec<u8>> {
 /// # Errors
 /// It cannot be read.
 pub(super) fn local(source: &str) -> Result<Vec<u8>> {
-    std::fs::read(source).map_err(|error| {
+    let unreadable = |why: String| {
         Diagnostic::error("The local file cannot be read")
-            .detail(format!("{source}: {error}"))
+            .detail(format!("{source}: {why}"))
             .at(File::AT.source)
-            .into()
-    })
+    };
+    let found = std::fs::metadata(source).map_err(|error| unreadable(error.to_string()))?;
+    // A device or a pipe may have no end, and nothing could stop the reading of it.
+    if !found.is_file() {
+        return Err(unreadable("it is not a regular file".to_owned()).into());
+    }
+    Ok(std::fs::read(source).map_err(|error| unreadable(error.to_string()))?)
 }
 
 /// SHA-256 in hexadecimal.

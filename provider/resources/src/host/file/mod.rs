@@ -11,7 +11,8 @@ mod model;
 use std::sync::Arc;
 
 use plinth_framework::{
-    Change, Computed, Context, Diagnostic, Identity, Import, Maybe, PlannedAction, Resource, Result,
+    Change, Computed, Context, Diagnostic, Field, Identity, Import, Maybe, PlannedAction, Resource,
+    Result,
 };
 use plinth_ssh::{FileKind, FileStat, Reason, UploadRequest};
 
@@ -31,6 +32,9 @@ const EXPECTED: &str = "sha256";
 
 /// The attribute that has write-only content sent again.
 const VERSION: &str = "content_wo_version";
+
+/// Permission of everybody to read.
+const WORLD_READABLE: u32 = 0o004;
 
 /// Bytes of a file that are shown as text in state and plan, at most.
 const TEXT_LIMIT: usize = 4 << 20;
@@ -57,7 +61,7 @@ impl HostFile {
         let on = file.host.connect(&self.systems)?;
         let content = content::of(&file)?;
         let mut request = UploadRequest::new(&file.path, content.clone());
-        request.attributes = attributes(&file.mode, &file.owner, &file.group);
+        request.attributes = attributes(cx, &file.mode, File::AT.owner, File::AT.group);
         request.validate.clone_from(&file.validate);
         let uploaded = on.host.upload(cx.scope(), &request).await;
         uploaded.map_err(|error| match error.reason() {
@@ -182,7 +186,15 @@ impl Resource for HostFile {
             }
             _ => Computed::Unknown,
         };
-        change.set(File::AT.sha256, &planned)
+        change.set(File::AT.sha256, &planned)?;
+        // A new file takes the old one's place, and may then belong to whoever logs in.
+        let written = change.prior_view().value(File::AT.sha256) != &planned.encode();
+        for attr in [File::AT.owner, File::AT.group] {
+            if written && !change.config().is_set(attr) {
+                change.set_unknown(attr)?;
+            }
+        }
+        Ok(())
     }
 
     async fn create(&self, cx: &mut Context, planned: File) -> Result<File> {
@@ -195,7 +207,7 @@ impl Resource for HostFile {
         };
         match self.look(cx, &on.host, state.clone()).await {
             Ok(Some(mut file)) => {
-                file.host = on.record(cx.scope(), file.host).await?;
+                file.host = on.recorded(cx.scope(), file.host).await?;
                 Ok(Some(file))
             }
             Ok(None) => Ok(None),
@@ -211,7 +223,7 @@ impl Resource for HostFile {
             return self.write(cx, planned).await;
         }
         let on = planned.host.connect(&self.systems)?;
-        let wanted = attributes(&planned.mode, &planned.owner, &planned.group);
+        let wanted = attributes(cx, &planned.mode, File::AT.owner, File::AT.group);
         let changed = on
             .host
             .set_attributes(cx.scope(), &planned.path, &wanted)
@@ -250,6 +262,17 @@ impl Resource for HostFile {
                 .detail("A file must be there, and be a regular file, to be imported.")
                 .into());
         };
+        if file.content.is_some() && file.mode.bits() & WORLD_READABLE == 0 {
+            file.content = None;
+            cx.warn(
+                Diagnostic::warning("The content of the file was not imported")
+                    .detail(
+                        "Not everybody may read the file, so its content may be a secret, and is \
+                         not put into the state. Its checksum is.",
+                    )
+                    .at(File::AT.content),
+            );
+        }
         file.host = on.record(cx.scope(), file.host).await?;
         Ok(file)
     }

@@ -23,10 +23,11 @@ pub(crate) struct File {
     /// Permissions, as octal digits.
     #[tf(default = "0644")]
     pub(crate) mode: Mode,
-    /// Name of the user who owns the file. Left out, it is the user who logs in.
+    /// Name of the user who owns the file. Left out, a file that is there keeps its owner, and a
+    /// new one belongs to the user who logs in.
     #[tf(optional)]
     pub(crate) owner: Computed<String>,
-    /// Name of the group that owns the file. Left out, it is that user's group.
+    /// Name of the group that owns the file; left out, as with `owner`.
     #[tf(optional)]
     pub(crate) group: Computed<String>,
     /// A command that checks the new content before it takes the file's place, such as
