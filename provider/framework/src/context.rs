@@ -1,5 +1,6 @@
 //! What an author's function is given besides its values.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use plinth_protocol::{ClientCapabilities, Deferred, Diagnostic, Value};
@@ -16,7 +17,7 @@ pub struct Context {
     running: Scope,
     scope: Scope,
     pub(crate) client: ClientCapabilities,
-    pub(crate) config: Value,
+    pub(crate) config: Arc<Value>,
     pub(crate) private: Private,
     pub(crate) warnings: Diagnostics,
     pub(crate) saved: Option<Value>,
@@ -30,7 +31,7 @@ impl Context {
             scope: running.within(timeout),
             running,
             client: ClientCapabilities::default(),
-            config: Value::Null,
+            config: Arc::new(Value::Null),
             private: Private::default(),
             warnings: Diagnostics::default(),
             saved: None,

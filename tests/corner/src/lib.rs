@@ -27,7 +27,10 @@ use crate::remote::Remote;
 pub fn registry() -> Registry {
     let remote = Remote::default();
     let stores = stores::Stores::default();
-    let block = provider::Block { remote: remote.clone(), stores: stores.clone() };
+    let block = provider::Block {
+        remote: remote.clone(),
+        stores: stores.clone(),
+    };
     let registry = Registry::new("corner", block)
         .data_source(stores::OpenStore(stores))
         .data_source(data::Objects(remote.clone()))

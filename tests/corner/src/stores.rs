@@ -26,15 +26,19 @@ pub struct Stores {
 
 impl Default for Stores {
     fn default() -> Self {
-        Self { configured: Arc::new(Connections::new(KIND)), opened: Arc::default() }
+        Self {
+            configured: Arc::new(Connections::new(KIND)),
+            opened: Arc::default(),
+        }
     }
 }
 
 impl Stores {
     pub fn configure(&self, stores: Maybe<BTreeMap<String, Maybe<Store>>>) {
         self.opened.forget();
-        self.configured
-            .configure(stores, |store| !store.path.is_unknown() && !store.below.is_unknown());
+        self.configured.configure(stores, |store| {
+            !store.path.is_unknown() && !store.below.is_unknown()
+        });
     }
 
     async fn open(&self, lineage: Lineage, name: Option<&str>) -> Result<PathBuf, NoConnection> {
@@ -46,7 +50,10 @@ impl Stores {
                 None => Ok::<_, NoConnection>(path),
             }
         };
-        self.opened.get(&lineage, KIND, &name, make).await.map(|path| path.as_ref().clone())
+        self.opened
+            .get(&lineage, KIND, &name, make)
+            .await
+            .map(|path| path.as_ref().clone())
     }
 }
 
@@ -68,6 +75,9 @@ impl DataSource for OpenStore {
     async fn read(&self, _cx: &mut Context, config: Opened) -> Result<Opened> {
         let opened = self.0.open(Lineage::new(), config.name.as_deref()).await;
         let path = opened.map_err(|missing| missing.into_diagnostic(Opened::AT.name))?;
-        Ok(Opened { path: path.display().to_string().into(), ..config })
+        Ok(Opened {
+            path: path.display().to_string().into(),
+            ..config
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! Creating, changing and deleting.
 
+use std::sync::Arc;
+
 use plinth_protocol::{
     ApplyResourceChange, ApplyResourceChangeResponse, DynamicValue, Nesting, Value,
 };
@@ -39,7 +41,7 @@ impl Registry {
         };
         let mut cx = self.context(resource.timeout());
         cx.private = Private::from_bytes(&request.planned_private);
-        cx.config = config;
+        cx.config = Arc::new(config);
         let (state, result) = change(resource, &mut cx, &prior, planned).await;
         let diagnostics = told(&mut cx, result);
         let new_identity = if state.is_null() {

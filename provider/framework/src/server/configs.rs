@@ -1,5 +1,6 @@
 //! Checking configurations, and the provider block.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use plinth_protocol::{
@@ -37,7 +38,7 @@ impl Registry {
             let config = decode(&request.config, &described.ty, "provider block")?;
             self.provider_known
                 .store(config.is_wholly_known(), Ordering::Relaxed);
-            cx.config = config.clone();
+            cx.config = Arc::new(config.clone());
             cx.provider_known = config.is_wholly_known();
             // A provider without a block may be sent null.
             let config = if config.is_null() {

@@ -1,5 +1,7 @@
 //! Managed resources: read, plan, import, upgrade, move.
 
+use std::sync::Arc;
+
 use plinth_protocol::{
     Diagnostic, DynamicValue, GenerateResourceConfig, GenerateResourceConfigResponse,
     ImportResourceState, ImportResourceStateResponse, Imported, MoveResourceState,
@@ -67,10 +69,9 @@ impl Registry {
         let ty = &described.ty;
         let decoded = decode(&request.prior_state, ty, "state").and_then(|prior| {
             let config = decode(&request.config, ty, "configuration")?;
-            let proposed = decode(&request.proposed_new_state, ty, "proposed state")?;
-            Ok((prior, config, proposed))
+            Ok((prior, Arc::new(config)))
         });
-        let (prior, config, proposed) = match decoded {
+        let (prior, config) = match decoded {
             Ok(decoded) => decoded,
             Err(unreadable) => {
                 return PlanResourceChangeResponse {
@@ -82,7 +83,8 @@ impl Registry {
         let mut cx = self.context(timeout(&config, "read").unwrap_or(resource.timeout()));
         cx.client = request.client;
         cx.private = Private::from_bytes(&request.prior_private);
-        let destroying = proposed.is_null();
+        // The plan is made from state and configuration; what Terraform proposes only says that much.
+        let destroying = request.proposed_new_state.is_null();
         let mut planned = if destroying {
             plan::Planned {
                 state: Value::Null,
@@ -91,8 +93,7 @@ impl Registry {
         } else {
             plan::plan(&described.object, &prior, &config)
         };
-        cx.config = config;
-        let config = cx.config.clone();
+        cx.config = Arc::clone(&config);
         let plan::Planned {
             state,
             requires_replace,

@@ -1,5 +1,7 @@
 //! Data sources, ephemeral resources, the planning of actions.
 
+use std::sync::Arc;
+
 use plinth_protocol::{
     ActionRequest, Diagnostic, DynamicValue, HeldEphemeralResource, OpenEphemeralResource,
     OpenEphemeralResourceResponse, PlanActionResponse, ReadDataSource, ReadDataSourceResponse,
@@ -27,7 +29,7 @@ impl Registry {
             if let Some(timeout) = timeout(&config, "read") {
                 cx.set_timeout(timeout);
             }
-            cx.config = config.clone();
+            cx.config = Arc::new(config.clone());
             let found = data_source.read(&mut cx, config.clone()).await?;
             Ok(spelling::keep(&described.object, &config, found))
         }
@@ -53,7 +55,7 @@ impl Registry {
         cx.client = request.client;
         let opened = async {
             let config = known_config(&request.config, described)?;
-            cx.config = config.clone();
+            cx.config = Arc::new(config.clone());
             let (found, renew_at) = ephemeral.open(&mut cx, config.clone()).await?;
             Ok((spelling::keep(&described.object, &config, found), renew_at))
         }
@@ -116,7 +118,11 @@ impl Registry {
         let mut cx = self.context(action.timeout());
         cx.client = request.client;
         let outcome = async {
-            cx.config = decode(&request.config, &action.described().ty, "configuration")?;
+            cx.config = Arc::new(decode(
+                &request.config,
+                &action.described().ty,
+                "configuration",
+            )?);
             action.plan(&mut cx).await
         }
         .await;

@@ -35,7 +35,7 @@ impl Registry {
                     return;
                 }
             };
-            cx.config = config.clone();
+            cx.config = Arc::new(config.clone());
             let limit = u64::try_from(request.limit).ok().filter(|limit| *limit > 0);
             let objects = request.include_resource_object;
             list.list(&mut cx, config, &*resource, objects, limit, events)
@@ -55,7 +55,7 @@ impl Registry {
         tokio::spawn(async move {
             match known_config(&request.config, action.described()) {
                 Ok(config) => {
-                    cx.config = config.clone();
+                    cx.config = Arc::new(config.clone());
                     action.invoke(&mut cx, config, events).await;
                 }
                 Err(found) => drop(events.send(ActionEvent::Completed(found.0)).await),

@@ -4,7 +4,6 @@ use plinth_golden::Cli;
 
 use crate::{corner, unconfigured, under};
 
-
 fn derived_connections(cli: Cli) {
     let project = corner(cli);
     let provider = |stores: &str| {
@@ -28,11 +27,20 @@ fn derived_connections(cli: Cli) {
     project.apply().succeeded();
     assert_eq!(project.outputs()["path"], "/srv/b/c");
     project.write("main.tf", &data("\"x\""));
-    project.plan().failed().says(&["stores.x → stores.y → stores.x"]);
+    project
+        .plan()
+        .failed()
+        .says(&["stores.x → stores.y → stores.x"]);
     project.write("main.tf", &data("null"));
-    project.plan().failed().says(&["several stores connections", "Name the one to use"]);
+    project
+        .plan()
+        .failed()
+        .says(&["several stores connections", "Name the one to use"]);
     project.write("main.tf", &data("\"z\""));
-    project.plan().failed().says(&["no stores connection \"z\"", "a, b, c, x, y"]);
+    project
+        .plan()
+        .failed()
+        .says(&["no stores connection \"z\"", "a, b, c, x, y"]);
     let project = unconfigured(cli);
     project.write("main.tf", &data("null"));
     project.plan().failed().says(&["no stores connection"]);
