@@ -443,8 +443,12 @@ impl Job {
         let stderr = std::mem::take(&mut self.stderr.data);
         if self.stdout.pid.is_none() && !self.marker.is_empty() {
             let text = [stdout, stderr].concat();
-            let text = String::from_utf8_lossy(&text[..text.len().min(EXCERPT)]);
-            let output = text.trim().to_owned();
+            let output = if self.repeats_input(&text) {
+                "it repeats what it was sent, which is not shown".to_owned()
+            } else {
+                let text = String::from_utf8_lossy(&text[..text.len().min(EXCERPT)]);
+                text.trim().to_owned()
+            };
             return Err(Failure::Failed(Reason::NoShell { exit, output }));
         }
         Ok(Output {
@@ -452,6 +456,22 @@ impl Job {
             stderr,
             exit,
         })
+    }
+
+    /// Whether something that is no shell sent back what was meant for one: there may be secrets in
+    /// it.
+    fn repeats_input(&self, output: &[u8]) -> bool {
+        const SHORTEST: usize = 4;
+        let lines = self.input.iter().flat_map(|input| {
+            let data: &[u8] = match &input.data {
+                Data::Script(data) => data,
+                Data::Own(data) => data,
+            };
+            data.split(|byte| *byte == b'\n')
+        });
+        lines
+            .filter(|line| line.len() >= SHORTEST)
+            .any(|line| output.windows(line.len()).any(|window| window == line))
     }
 
     fn on_error(

@@ -334,3 +334,24 @@ async fn an_idle_session_answers_the_servers_keepalives_and_sends_its_own() {
         lab.server.log()
     );
 }
+
+#[tokio::test]
+async fn what_is_no_shell_is_told_without_what_it_was_sent() {
+    for (program, says) in [
+        ("cat", "not shown"),
+        ("echo this account is closed", "this account is closed"),
+    ] {
+        let options = Options {
+            extra_lines: vec![format!("ForceCommand {program}")],
+            ..Options::default()
+        };
+        let lab = lab_with(options, Settings::default());
+        let command = Command::script("true")
+            .env("TOKEN", Secret::new("canary-token"))
+            .stdin("canary-input\n");
+        let error = lab.host.exec(&Scope::new(), command).await.unwrap_err();
+        let text = chain(&error);
+        assert!(matches!(error.reason(), Reason::NoShell { .. }), "{text}");
+        assert!(text.contains(says) && !text.contains("canary"), "{text}");
+    }
+}
