@@ -24,9 +24,6 @@ pub use config::{KeyType, Options};
 
 use crate::processes;
 
-/// The passphrase of [`Sshd::encrypted_client_key`]. It protects a key that lives for one test.
-pub const PASSPHRASE: &str = "open sesame";
-
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 const PORT_ATTEMPTS: usize = 5;
 
@@ -142,7 +139,14 @@ impl Sshd {
         Ok(fs::read_to_string(self.client_key_path())?)
     }
 
-    /// Text of a private key that may log in, protected by [`PASSPHRASE`].
+    /// The passphrase of [`Self::encrypted_client_key`], another one for each server: a test may
+    /// look for it where it must not be.
+    pub fn passphrase(&self) -> String {
+        let name = self.dir.path().file_name().unwrap_or_default();
+        format!("open sesame {}", name.to_string_lossy())
+    }
+
+    /// Text of a private key that may log in, protected by [`Self::passphrase`].
     ///
     /// # Errors
     /// When it cannot be read.
@@ -237,7 +241,11 @@ impl Sshd {
     fn make_client_keys(&self) -> anyhow::Result<()> {
         let dir = self.dir.path();
         make_key(&dir.join("client"), KeyType::Ed25519, "")?;
-        make_key(&dir.join("client-encrypted"), KeyType::Ed25519, PASSPHRASE)?;
+        make_key(
+            &dir.join("client-encrypted"),
+            KeyType::Ed25519,
+            &self.passphrase(),
+        )?;
         make_key(&dir.join("client-ecdsa"), KeyType::Ecdsa, "")?;
         make_key(&dir.join("client-rsa"), KeyType::Rsa, "")?;
         make_key(&dir.join("stranger"), KeyType::Ed25519, "")?;

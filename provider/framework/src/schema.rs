@@ -162,6 +162,17 @@ impl Attribute {
         self.presence != Presence::Computed
     }
 
+    /// The documentation, with the default where a page can show it.
+    fn description(&self) -> String {
+        let default = match &self.default {
+            Some(Value::String(text)) => format!("\"{text}\""),
+            Some(Value::Bool(truth)) => truth.to_string(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => return self.doc.to_string(),
+        };
+        format!("{} Default: `{default}`.", self.doc)
+    }
+
     fn to_wire(&self) -> wire::Attribute {
         let optional = self.default.is_some()
             || matches!(
@@ -171,7 +182,7 @@ impl Attribute {
         wire::Attribute {
             name: self.name.to_string(),
             ty: self.ty.to_wire(),
-            description: self.doc.to_string(),
+            description: self.description(),
             required: self.presence == Presence::Required && self.default.is_none(),
             optional,
             computed: self.is_computed(),

@@ -46,16 +46,18 @@ struct Metadata {
 }
 
 impl Repo {
-    /// Asks cargo about the workspace that this program was built from.
+    /// Asks cargo about the workspace that this program is run for.
     pub(crate) fn find() -> anyhow::Result<Self> {
-        let output = cargo()
-            .args([
-                "metadata",
-                "--format-version=1",
-                "--no-deps",
-                "--manifest-path",
-            ])
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        let mut command = cargo();
+        command.args(["metadata", "--format-version=1", "--no-deps"]);
+        // Set by `cargo run`. What was set when this was compiled may be another checkout, which
+        // shares its build output with this one; without it, the current directory decides.
+        if let Some(package) = std::env::var_os("CARGO_MANIFEST_DIR") {
+            command
+                .arg("--manifest-path")
+                .arg(Path::new(&package).join("Cargo.toml"));
+        }
+        let output = command
             .stdin(Stdio::null())
             .output()
             .context("cannot run cargo")?;

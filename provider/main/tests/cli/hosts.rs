@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use plinth_golden::{Cli, Project, at};
-use plinth_lab::sshd::{PASSPHRASE, Sshd};
+use plinth_lab::sshd::Sshd;
 
 use crate::lab::{Lab, plan_does};
 use crate::with_both;
@@ -121,6 +121,7 @@ fn wrong_credentials(cli: Cli) {
             "permission denied; tried private key ssh-ed25519",
         ]);
     let encrypted = lab.sshd.encrypted_client_key().unwrap();
+    let passphrase = lab.sshd.passphrase();
     login(&format!(
         "private_key = {encrypted:?}\npassphrase = \"wrong\""
     ))
@@ -137,7 +138,7 @@ fn wrong_credentials(cli: Cli) {
         .says(&["permission denied", "the server accepts publickey"])
         .conceals(&["wrong-password"]);
     login(&format!(
-        "private_key = {encrypted:?}\npassphrase = {PASSPHRASE:?}"
+        "private_key = {encrypted:?}\npassphrase = {passphrase:?}"
     ))
     .succeeded();
     project.plan_is_empty();

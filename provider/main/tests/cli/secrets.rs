@@ -5,7 +5,6 @@ use std::io::Read;
 
 use flate2::read::DeflateDecoder;
 use plinth_golden::{Cli, Project};
-use plinth_lab::sshd::PASSPHRASE;
 
 use crate::lab::Lab;
 use crate::with_both;
@@ -111,14 +110,15 @@ fn no_secret_is_left_behind(cli: Cli) {
     project.set("TF_VAR_content", CONTENT);
     project.set("TF_VAR_stdin", STDIN);
     project.set("TF_VAR_password", PASSWORD);
-    project.set("TF_VAR_passphrase", PASSPHRASE);
+    let passphrase = lab.sshd.passphrase();
+    project.set("TF_VAR_passphrase", &passphrase);
     lab.write("token", EPHEMERAL);
     lab.write("look", LOOK);
     project.write("main.tf", MAIN);
 
     let key = lab.sshd.encrypted_client_key().unwrap();
     let key = key.lines().nth(2).unwrap();
-    let secrets = [CONTENT, STDIN, EPHEMERAL, PASSWORD, PASSPHRASE, key];
+    let secrets = [CONTENT, STDIN, EPHEMERAL, PASSWORD, &passphrase, key];
     project.plan().has_changes().conceals(&secrets);
     let planned = project.planned().to_string();
     assert!(

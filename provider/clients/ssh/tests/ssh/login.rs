@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use plinth_lab::proxy::FaultProxy;
-use plinth_lab::sshd::{KeyType, Options, PASSPHRASE, Sshd};
+use plinth_lab::sshd::{KeyType, Options, Sshd};
 use plinth_ssh::{
     Auth, Command, Error, HostKeyPolicy, Login, Pool, Reason, Secret, Settings, Step, fingerprint,
 };
@@ -60,7 +60,7 @@ async fn a_passphrase_opens_the_key_and_a_wrong_one_is_told_without_asking_the_s
         ..key(&server.encrypted_client_key().unwrap())
     };
     assert_eq!(
-        try_login(login_with(&server, with(Some(PASSPHRASE))))
+        try_login(login_with(&server, with(Some(&server.passphrase()))))
             .await
             .unwrap(),
         "in\n"
