@@ -21,10 +21,42 @@ pub(super) struct Subject {
     pub(super) program: PathBuf,
     /// Whether it is measured against the budgets.
     pub(super) role: Role,
-    /// A resource with `name`, `labels` and `size` that calls nothing.
-    pub(super) item: Option<&'static str>,
+    /// What calls nothing, to have many instances of.
+    pub(super) item: Option<Item>,
     /// A resource with `name` and a set of objects that calls nothing.
     pub(super) bag: Option<&'static str>,
+}
+
+/// Something of which a plan may have many instances, none of which calls anything.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Item {
+    /// A resource of this type with `name` and `labels`.
+    Resource(&'static str),
+    /// The AWS provider's data source that only computes. It has no resource that calls nothing.
+    PolicyDocument,
+}
+
+impl Item {
+    /// A configuration with this many instances.
+    pub(super) fn configuration(self, instances: u32) -> String {
+        match self {
+            Self::Resource(resource) => format!(
+                "resource \"{resource}\" \"x\" {{\n  count  = {instances}\n  \
+                 name   = \"item-${{count.index}}\"\n  labels = {{ a = \"b\", c = \"d\" }}\n}}\n"
+            ),
+            Self::PolicyDocument => format!(
+                "provider \"aws\" {{\n  region                      = \"us-east-1\"\n  \
+                 access_key                  = \"none\"\n  \
+                 secret_key                  = \"none\"\n  \
+                 skip_credentials_validation = true\n  \
+                 skip_requesting_account_id  = true\n  \
+                 skip_metadata_api_check     = true\n}}\n\
+                 data \"aws_iam_policy_document\" \"x\" {{\n  count = {instances}\n  \
+                 statement {{\n    actions   = [\"s3:GetObject\"]\n    \
+                 resources = [\"arn:aws:s3:::item-${{count.index}}/*\"]\n  }}\n}}\n"
+            ),
+        }
+    }
 }
 
 /// What a subject is in the comparison.
@@ -54,7 +86,7 @@ pub(super) fn all(repo: &Repo) -> anyhow::Result<Vec<Subject>> {
             name: "corner",
             program: build_binary(repo, "terraform-provider-corner", true)?,
             role: Role::Ours,
-            item: Some("corner_item"),
+            item: Some(Item::Resource("corner_item")),
             bag: Some("corner_bag"),
         },
         Subject {
@@ -62,7 +94,7 @@ pub(super) fn all(repo: &Repo) -> anyhow::Result<Vec<Subject>> {
             name: "reference",
             program: servers::build(&repo.root, "reference-provider")?,
             role: Role::Rival,
-            item: Some("reference_item"),
+            item: Some(Item::Resource("reference_item")),
             bag: Some("reference_bag"),
         },
     ];
@@ -72,7 +104,7 @@ pub(super) fn all(repo: &Repo) -> anyhow::Result<Vec<Subject>> {
             name: "aws",
             program,
             role: Role::Other,
-            item: None,
+            item: Some(Item::PolicyDocument),
             bag: None,
         });
     } else {

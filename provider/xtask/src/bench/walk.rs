@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, ensure};
 
 use crate::bench::meter::{self, Usage};
-use crate::bench::subjects::Subject;
+use crate::bench::subjects::{Item, Subject};
 use crate::bench::{median, ratio};
 use crate::mirror::{self, Mirrored};
 
@@ -84,12 +84,12 @@ impl Walk {
         Ok(self.metered(&["providers", "schema", "-json"])?.peak_mib)
     }
 
-    /// What plans without changes cost, of these numbers of instances of a resource.
-    pub(super) fn costs(&self, resource: &str, numbers: &[u32]) -> anyhow::Result<Costs> {
-        let one = self.plan(resource, 1)?;
+    /// What plans without changes cost, of these numbers of instances.
+    pub(super) fn costs(&self, item: Item, numbers: &[u32]) -> anyhow::Result<Costs> {
+        let one = self.plan(item, 1)?;
         let mut costs = Vec::new();
         for number in numbers {
-            let whole = self.plan(resource, *number)?;
+            let whole = self.plan(item, *number)?;
             let per_instance = (whole - one).max(0.0) / ratio((*number - 1).into(), 1);
             costs.push(Cost {
                 per_instance,
@@ -100,12 +100,8 @@ impl Walk {
     }
 
     /// Milliseconds of CPU of a plan without changes.
-    fn plan(&self, resource: &str, instances: u32) -> anyhow::Result<f64> {
-        let configuration = format!(
-            "{}\nresource \"{resource}\" \"x\" {{\n  count  = {instances}\n  \
-             name   = \"item-${{count.index}}\"\n  labels = {{ a = \"b\", c = \"d\" }}\n}}\n",
-            self.requirements
-        );
+    fn plan(&self, item: Item, instances: u32) -> anyhow::Result<f64> {
+        let configuration = format!("{}\n{}", self.requirements, item.configuration(instances));
         fs::write(self.folder.join("main.tf"), configuration)?;
         self.quietly(&["apply", "-input=false", "-auto-approve"])?;
         let mut times = Vec::new();
