@@ -142,7 +142,7 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> anyhow::Result<()> {
     report.row(
         "growth from 1,000 to 10,000",
         "×",
-        Some(20.0),
+        Some(15.0),
         Better::Budget,
         &growth,
     );

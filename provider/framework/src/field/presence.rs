@@ -127,62 +127,40 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
-impl<T: Field> Field for Computed<T> {
-    type Inner = T::Inner;
-    const PRESENCE: Presence = Presence::Computed;
-    const SENSITIVE: bool = T::SENSITIVE;
+/// What may be null or unknown is told apart in the same way, whoever sets it.
+macro_rules! three_valued {
+    ($ty:ident, $presence:expr) => {
+        impl<T: Field> Field for $ty<T> {
+            type Inner = T::Inner;
+            const PRESENCE: Presence = $presence;
+            const SENSITIVE: bool = T::SENSITIVE;
 
-    fn ty() -> AttributeType {
-        T::ty()
-    }
+            fn ty() -> AttributeType {
+                T::ty()
+            }
 
-    fn decode(value: Value) -> Result<Self, DecodeError> {
-        match value {
-            Value::Null => Ok(Self::Null),
-            Value::Unknown(_) => Ok(Self::Unknown),
-            value => T::decode(value).map(Self::Known),
+            fn decode(value: Value) -> Result<Self, DecodeError> {
+                match value {
+                    Value::Null => Ok(Self::Null),
+                    Value::Unknown(_) => Ok(Self::Unknown),
+                    value => T::decode(value).map(Self::Known),
+                }
+            }
+
+            fn encode(&self) -> Value {
+                match self {
+                    Self::Unknown => Value::UNKNOWN,
+                    Self::Null => Value::Null,
+                    Self::Known(value) => value.encode(),
+                }
+            }
+
+            fn canonical() -> Option<Canonical> {
+                T::canonical()
+            }
         }
-    }
-
-    fn encode(&self) -> Value {
-        match self {
-            Self::Unknown => Value::UNKNOWN,
-            Self::Null => Value::Null,
-            Self::Known(value) => value.encode(),
-        }
-    }
-
-    fn canonical() -> Option<Canonical> {
-        T::canonical()
-    }
+    };
 }
 
-impl<T: Field> Field for Maybe<T> {
-    type Inner = T::Inner;
-    const PRESENCE: Presence = Presence::Optional;
-    const SENSITIVE: bool = T::SENSITIVE;
-
-    fn ty() -> AttributeType {
-        T::ty()
-    }
-
-    fn decode(value: Value) -> Result<Self, DecodeError> {
-        match value {
-            Value::Null => Ok(Self::Null),
-            Value::Unknown(_) => Ok(Self::Unknown),
-            value => T::decode(value).map(Self::Known),
-        }
-    }
-
-    fn encode(&self) -> Value {
-        match self {
-            Self::Unknown => Value::UNKNOWN,
-            Self::Null => Value::Null,
-            Self::Known(value) => value.encode(),
-        }
-    }
-
-    fn canonical() -> Option<Canonical> {
-        T::canonical()
-    }
-}
+three_valued!(Computed, Presence::Computed);
+three_valued!(Maybe, Presence::Optional);
