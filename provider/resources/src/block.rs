@@ -5,7 +5,7 @@ mod ssh;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use plinth_framework::connections::{Connections, Lineage, NoConnection};
+use plinth_framework::connections::{Connections, NoConnection};
 use plinth_framework::{Configure, Context, Diagnostics, Maybe, Model, Result, View};
 
 pub(crate) use ssh::SshConnection;
@@ -47,9 +47,7 @@ impl Systems {
 
     /// The SSH connection of this name, or the one meant when there is no name.
     pub(crate) fn ssh(&self, name: Option<&str>) -> Result<Arc<SshConnection>, NoConnection> {
-        let (name, connection) = self.ssh.find(name)?;
-        Lineage::new().enter("ssh", &name)?;
-        Ok(connection)
+        self.ssh.find(name).map(|(_, connection)| connection)
     }
 
     /// The sessions with hosts.

@@ -176,6 +176,7 @@ impl<S: System> Play<'_, S> {
     /// Wherever the stop comes, the request ends within a second, and what is there is in the
     /// state.
     async fn stop(&self) -> anyhow::Result<()> {
+        let mut interrupted = 0;
         for after in [0, 100, 400, 900] {
             let provider = self.provider(&self.system.slow_block()).await?;
             let mut instance = self.instance(&*provider)?;
@@ -196,7 +197,9 @@ impl<S: System> Play<'_, S> {
                 took < STOPPED,
                 "stopped after {after} ms, it went on for {took:?}"
             );
-            self.show(&applied?);
+            let applied = applied?;
+            interrupted += usize::from(applied.failed());
+            self.show(&applied);
             let healthy = self.provider(&self.system.block()).await?;
             match instance.state().cloned() {
                 Some(state) => {
@@ -211,6 +214,8 @@ impl<S: System> Play<'_, S> {
                 })?,
             }
         }
+        // Otherwise nothing was asserted but that an apply succeeds.
+        ensure!(interrupted > 0, "no stop came before the end of an apply");
         Ok(())
     }
 

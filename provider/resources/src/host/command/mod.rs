@@ -96,10 +96,7 @@ impl HostCommand {
             Ok(Found::Undone(why)) => return Err(not_done(&step, &why).into()),
             Err(error) => return Err(error.into_diagnostics()),
         }
-        match step.output.known() {
-            Some(output) => cx.private().set(EXPECTED, output.as_str()),
-            None => cx.private().remove(EXPECTED),
-        }
+        remember(cx, &step.output);
         Ok(step)
     }
 
@@ -112,11 +109,8 @@ impl HostCommand {
                 Ok(Found::Undone(_)) => Computed::Null,
                 Err(error) => return Err(error.into_diagnostics()),
             };
-            match step.output.known() {
-                Some(output) => cx.private().set(EXPECTED, output.as_str()),
-                None => cx.private().remove(EXPECTED),
-            }
         }
+        remember(cx, &step.output);
         step.host = on.record(cx.scope(), step.host).await?;
         Ok(step)
     }
@@ -217,6 +211,21 @@ fn command(step: &Step, script: &str) -> Command {
     })
 }
 
+/// Keeps what `read` printed, for later plans to compare with.
+fn remember(cx: &mut Context, output: &Computed<String>) {
+    match output.known() {
+        Some(output) => cx.private().set(EXPECTED, output.as_str()),
+        None => cx.private().remove(EXPECTED),
+    }
+}
+
+/// Whether `read` prints something else than when the step was last carried out. Where nothing is
+/// remembered, there is nothing to compare with yet.
+fn has_drifted(cx: &mut Context, prior: &Step) -> bool {
+    let expected = cx.private().text(EXPECTED);
+    expected.is_some() && expected != prior.output.known().map(String::as_str)
+}
+
 /// The attributes whose change carries the step out again.
 fn causes(change: &Change<'_, Step>) -> Vec<&'static str> {
     fn changed<F: Field>(change: &Change<'_, Step>, attr: Attr<Step, F>) -> Option<&'static str> {
@@ -252,9 +261,7 @@ impl Resource for HostCommand {
         let Some(prior) = change.prior()? else {
             return Ok(());
         };
-        let expected = cx.private().text(EXPECTED).map(str::to_owned);
-        // A step that was imported or moved here has nothing to compare with yet.
-        let drifted = probed && expected.is_some() && expected.as_ref() != prior.output.known();
+        let drifted = probed && has_drifted(cx, &prior);
         let causes = causes(change);
         if causes.is_empty() && !drifted {
             if probed && change.changes(Step::AT.read) {
@@ -326,11 +333,7 @@ impl Resource for HostCommand {
 
     async fn update(&self, cx: &mut Context, prior: Step, planned: Step) -> Result<Step> {
         let on = planned.host.connect(&self.systems)?;
-        let expected = cx.private().text(EXPECTED).map(str::to_owned);
-        let drifted = planned.read.is_some()
-            && expected.is_some()
-            && expected.as_ref() != prior.output.known();
-        let again = drifted
+        let again = (planned.read.is_some() && has_drifted(cx, &prior))
             || prior.create != planned.create
             || prior.triggers != planned.triggers
             || prior.environment != planned.environment
